@@ -43,14 +43,18 @@ pub(super) fn in_own_words(mut error: Error, command: &Command, words: &[String]
             let meant: Vec<String> =
                 near(wanted, known.iter().copied()).into_iter().take(1).map(str::to_owned).collect();
             let told = match (elsewhere.is_empty(), meant.is_empty()) {
+                // No command has such a name, but a model or its file.
+                _ if is_first && (wanted.contains('/') || wanted.ends_with(".gguf")) => {
+                    asked_by_run(wanted, wanted)
+                }
                 (false, _) => format!("{wanted:?} is no command: did you mean {}?\n", any_of(&elsewhere)),
                 (true, true) if !is_first => in_place_of_a_command(command, words, wanted, within, &known),
                 (true, false) => {
                     error.insert(ContextKind::SuggestedSubcommand, ContextValue::Strings(meant));
                     return error;
                 }
-                (true, true) => match a_model(wanted) {
-                    Some(told) => told,
+                (true, true) => match priced_models_like(wanted).first() {
+                    Some(model) => asked_by_run(wanted, model),
                     None => return error,
                 },
             };
@@ -94,15 +98,10 @@ fn in_place_of_a_command(
     }
 }
 
-/// Where a model is named in place of a command: how it is asked.
-fn a_model(word: &str) -> Option<String> {
-    // A name with a slash or an ending is a model's already, or a path.
-    let whole = word.contains('/') || word.ends_with(".gguf");
-    let meant = if whole { word.to_owned() } else { priced_models_like(word).into_iter().next()? };
-    Some(format!(
-        "{word:?} is no command: a model is asked by `run`, as in `pelicycle run -m {}`\n",
-        as_typed(&meant)
-    ))
+/// How a model is asked that is named in place of a command.
+fn asked_by_run(word: &str, model: &str) -> String {
+    let model = as_typed(model);
+    format!("{word:?} is no command: a model is asked by `run`, as in `pelicycle run -m {model}`\n")
 }
 
 /// A word as a shell takes it.
@@ -269,7 +268,10 @@ mod tests {
                 "\"shwo\" is no command of `prompts`: did you mean \"show\"? `pelicycle prompts help` lists all\n",
             ),
             ("zebra", "unrecognized subcommand 'zebra'"),
-            ("gpt-4o", "error: \"gpt-4o\" is no command: a model is asked by `run`, as in `pelicycle run -m openai/gpt-4o`\n"),
+            (
+                "gpt-4o",
+                "error: \"gpt-4o\" is no command: a model is asked by `run`, as in `pelicycle run -m openai/gpt-4o`\n",
+            ),
             ("hatchlign", "`pelicycle run -m hatchling`"),
             ("ollama/qwen3:8b", "`pelicycle run -m ollama/qwen3:8b`"),
             ("./model.gguf", "`pelicycle run -m ./model.gguf`"),
