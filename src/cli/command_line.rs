@@ -4,6 +4,7 @@ use std::num::{IntErrorKind, ParseFloatError, ParseIntError};
 
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{ArgAction, Command, Error};
+use pelicycle_run::priced_models_like;
 use pelicycle_text::{any_of, near};
 
 /// The most command lines that are offered for a word that stands elsewhere in them.
@@ -42,13 +43,20 @@ pub(super) fn in_own_words(mut error: Error, command: &Command, words: &[String]
             let meant: Vec<String> =
                 near(wanted, known.iter().copied()).into_iter().take(1).map(str::to_owned).collect();
             let told = match (elsewhere.is_empty(), meant.is_empty()) {
+                // No command has such a name, but a model or its file.
+                _ if is_first && (wanted.contains('/') || wanted.ends_with(".gguf")) => {
+                    asked_by_run(wanted, wanted)
+                }
                 (false, _) => format!("{wanted:?} is no command: did you mean {}?\n", any_of(&elsewhere)),
                 (true, true) if !is_first => in_place_of_a_command(command, words, wanted, within, &known),
                 (true, false) => {
                     error.insert(ContextKind::SuggestedSubcommand, ContextValue::Strings(meant));
                     return error;
                 }
-                (true, true) => return error,
+                (true, true) => match priced_models_like(wanted).first() {
+                    Some(model) => asked_by_run(wanted, model),
+                    None => return error,
+                },
             };
             Error::raw(ErrorKind::InvalidSubcommand, told)
         }
@@ -88,6 +96,18 @@ fn in_place_of_a_command(
         }
         None => format!("{wanted:?} is no command of `{name}`: there are {}\n", known.join(", ")),
     }
+}
+
+/// How a model is asked that is named in place of a command.
+fn asked_by_run(word: &str, model: &str) -> String {
+    let model = as_typed(model);
+    format!("{word:?} is no command: a model is asked by `run`, as in `pelicycle run -m {model}`\n")
+}
+
+/// A word as a shell takes it.
+fn as_typed(word: &str) -> String {
+    let bare = word.chars().all(|c| c.is_ascii_alphanumeric() || "-_./:=@%+,".contains(c));
+    if bare && !word.is_empty() { word.to_owned() } else { format!("'{word}'") }
 }
 
 /// The command of commands that the words lead to.
@@ -153,11 +173,7 @@ fn of_run(command: &Command, words: &[String]) -> Option<String> {
                 .and_then(|short| short.chars().next())
                 .is_some_and(|short| arg.get_short() == Some(short)),
         });
-    let plain = |word: &String| {
-        let bare = word.chars().all(|c| c.is_ascii_alphanumeric() || "-_./:=@%+,".contains(c));
-        if bare && !word.is_empty() { word.clone() } else { format!("'{word}'") }
-    };
-    let line = words.iter().map(plain).collect::<Vec<_>>().join(" ");
+    let line = words.iter().map(|word| as_typed(word)).collect::<Vec<_>>().join(" ");
     known.then(|| format!("{first} is an option of `run`, whose name is missing: pelicycle run {line}\n"))
 }
 
@@ -252,6 +268,13 @@ mod tests {
                 "\"shwo\" is no command of `prompts`: did you mean \"show\"? `pelicycle prompts help` lists all\n",
             ),
             ("zebra", "unrecognized subcommand 'zebra'"),
+            (
+                "gpt-4o",
+                "error: \"gpt-4o\" is no command: a model is asked by `run`, as in `pelicycle run -m openai/gpt-4o`\n",
+            ),
+            ("hatchlign", "`pelicycle run -m hatchling`"),
+            ("ollama/qwen3:8b", "`pelicycle run -m ollama/qwen3:8b`"),
+            ("./model.gguf", "`pelicycle run -m ./model.gguf`"),
             ("run --seed -1", "--seed <N> takes a whole number from 0, and \"-1\" is none\n"),
             ("run --max-cost two", "--max-cost <USD> takes a number, and \"two\" is none\n"),
             ("run --seed 99999999999999999999", "--seed <N> takes a smaller number, and"),

@@ -22,6 +22,8 @@ fn whatever_is_named_wrongly_ends_with_2_and_says_what_was_meant() {
         ("-n 2", "pelicycle run -n 2"),
         ("rnu", "'run'"),
         ("run -m gpt-4o", "\"gpt-4o\" is no model: did you mean \"openai/gpt-4o\"? A model is a path"),
+        ("gpt-4o", "as in `pelicycle run -m openai/gpt-4o`"),
+        ("model bench hatchling --picture 64", "hatchling reads text alone; name a model that sees pictures"),
         ("run -m hatchlign", "did you mean \"hatchling\"?"),
         ("run -m OpenAI/x", "did you mean \"openai\"?"),
         ("run -m GPT-4O", "is no model: did you mean \"openai/gpt-4o\"? A model"),

@@ -94,9 +94,15 @@ impl std::fmt::Display for Weights {
     }
 }
 
-/// The question whether a model was meant whose own name is or is like this one: known are the one inside pelicycle and those
-/// of services that have a price.
+/// The question whether a model was meant whose own name is or is like this one.
 pub(crate) fn models_like(named: &str) -> String {
+    did_you_mean(&priced_models_like(named).iter().map(String::as_str).collect::<Vec<_>>())
+}
+
+/// Whole names of models whose own name is or is like this one, three at most: known are the one inside pelicycle and those of
+/// services that have a price.
+#[must_use]
+pub fn priced_models_like(named: &str) -> Vec<String> {
     let table = PriceTable::bundled();
     let priced = || table.models.keys().filter_map(|whole| Some((whole.as_str(), whole.split_once('/')?.1)));
     let known = || priced().chain([(BUNDLED, BUNDLED)]);
@@ -105,8 +111,7 @@ pub(crate) fn models_like(named: &str) -> String {
         let like = near(named, known().map(|(_, own)| own));
         meant = like.iter().filter_map(|own| Some(known().find(|(_, other)| other == own)?.0)).collect();
     }
-    meant.truncate(3);
-    did_you_mean(&meant)
+    meant.into_iter().take(3).map(str::to_owned).collect()
 }
 
 /// A name that leads to no model.

@@ -58,7 +58,9 @@ pub(crate) use backends::Backends;
 pub use backends::{Backend, BackendOptions};
 pub use batch::{BatchesLeft, BatchesStatus, WaitingBatch};
 pub use config::{CONFIG_FILE, Config, ConfigError, OwnConfig, RunDefaults, own_config_file};
-pub use contestant::{Contestant, ContestantError, ContestantModel, RepliesSource, Weights};
+pub use contestant::{
+    Contestant, ContestantError, ContestantModel, RepliesSource, Weights, priced_models_like,
+};
 pub use environment::{DOTENV, Environment, KeyCommands, VariableError, VariableSource};
 pub use error::{ConfigurationFault, RunError, UsageError};
 pub use execute::{ReplyInspector, RunEnd, Workspace, execute};

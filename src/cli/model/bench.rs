@@ -10,7 +10,7 @@ use pelicycle_engine::memory_bandwidth;
 use pelicycle_engine::model::{Arithmetic, Model};
 use serde::Serialize;
 
-use super::bench_picture::{PictureLine, measure_picture};
+use super::bench_picture::{PictureLine, measure_picture, projector};
 use super::named;
 use super::resident::{Resident, resident};
 use super::stdio::print;
@@ -99,7 +99,10 @@ struct Line {
 
 pub(crate) fn bench(args: &BenchArgs) -> anyhow::Result<ExitCode> {
     let since = Instant::now();
-    let model = Model::new(named::open(&args.model)?, args.threads.map(|n| n as usize), Arithmetic::Int8)?;
+    let gguf = named::open(&args.model)?;
+    // What can't be measured is told before all else is.
+    let projector = args.picture.map(|_| projector(&gguf, args.projector.as_deref())).transpose()?;
+    let model = Model::new(gguf, args.threads.map(|n| n as usize), Arithmetic::Int8)?;
     let open_seconds = since.elapsed().as_secs_f64();
     let mut report = Report {
         architecture: model.config().architecture.clone(),
@@ -133,8 +136,8 @@ pub(crate) fn bench(args: &BenchArgs) -> anyhow::Result<ExitCode> {
         report.measurements.push(line);
     })?;
     told?;
-    if let Some(side) = args.picture {
-        let line = measure_picture(&model, side, args.projector.as_deref(), args.repeat as usize)?;
+    if let Some((side, projector)) = args.picture.zip(projector) {
+        let line = measure_picture(&model, side, &projector, args.repeat as usize)?;
         if !args.json {
             print(&line.text())?;
         }

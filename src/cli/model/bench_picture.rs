@@ -1,12 +1,15 @@
 //! What `pelicycle model bench` says of pictures.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
+use pelicycle_engine::gguf::Gguf;
 use pelicycle_engine::model::Model;
-use pelicycle_engine::vision::{PictureSpeed, bench_picture, picture_speed};
+use pelicycle_engine::vision::{PictureSpeed, Projector, bench_picture, picture_speed};
 use pelicycle_run::{Config, Sight};
 use serde::Serialize;
 
+use crate::cli::error::usage;
 use crate::cli::named_projectors::projectors_or_warning;
 
 /// The time that a picture takes.
@@ -30,28 +33,33 @@ pub(super) struct PictureLine {
     read_seconds: f64,
 }
 
-/// Measures with the projector that was given, that pelicycle.toml has for the model, or that lies beside it.
-pub(super) fn measure_picture(
-    model: &Model,
-    side: u32,
-    given: Option<&Path>,
-    repeat: usize,
-) -> anyhow::Result<PictureLine> {
-    let path = model.gguf().path();
-    let sight = projectors_or_warning(&Config::load(None)?, given).sight(path, model.gguf());
-    let open = match sight {
-        Sight::Sees(projector) => projector,
-        Sight::NoModel(why) => return Err(why.into()),
+/// The projector to measure with: the one that was given, that pelicycle.toml has for the model, or that lies beside it.
+pub(super) fn projector(gguf: &Arc<Gguf>, given: Option<&Path>) -> anyhow::Result<Arc<Projector>> {
+    let path = gguf.path();
+    let sight = projectors_or_warning(&Config::load(None)?, given).sight(path, gguf);
+    match sight {
+        Sight::Sees(projector) => Ok(projector),
+        Sight::NoModel(why) => Err(why.into()),
         Sight::Unusable { .. } => {
             anyhow::bail!("the projector can't be used: {}", sight.fault().unwrap_or_default())
         }
-        Sight::TextAlone => anyhow::bail!(
+        Sight::TextAlone if path.is_file() => usage(&format!(
             "no projector for {} lies beside it, so it sees no pictures; give one with --projector, such as \
              mmproj-F16.gguf of its repository",
             path.display()
-        ),
-    };
-    let speed: PictureSpeed = picture_speed(model, &open, &bench_picture(side), repeat, processor)?;
+        )),
+        Sight::TextAlone => usage("hatchling reads text alone; name a model that sees pictures"),
+    }
+}
+
+/// Measures how long a picture takes.
+pub(super) fn measure_picture(
+    model: &Model,
+    side: u32,
+    open: &Projector,
+    repeat: usize,
+) -> anyhow::Result<PictureLine> {
+    let speed: PictureSpeed = picture_speed(model, open, &bench_picture(side), repeat, processor)?;
     Ok(PictureLine {
         projector: open.gguf().path().to_owned(),
         kind: open.kind(),
