@@ -1,6 +1,6 @@
 //! A text without the secrets in it, as it comes in piece by piece.
 
-use super::secrets::{REDACTED, SHORTEST_BEGINNING, Secrets, WINDOW};
+use super::secrets::{REDACTED, SHORTEST_BEGINNING, Secrets, WINDOW, boundary, replaced};
 
 /// A text on its way through the search: what may be a secret's beginning waits for what follows.
 #[derive(Debug, Default)]
@@ -63,20 +63,15 @@ impl SecretFilter {
     }
 }
 
-/// The first `end` bytes of a text with a mark in place of each of these ranges, none of which goes beyond.
-pub(super) fn replaced(text: &str, end: usize, ranges: &[(usize, usize)]) -> String {
-    let mut out = String::with_capacity(end);
-    let mut from = 0;
-    for &(begin, until) in ranges.iter().filter(|(_, until)| *until <= end) {
-        out.push_str(&text[from..begin]);
-        out.push_str(REDACTED);
-        from = until;
+impl Secrets {
+    /// A text without the secrets in it, and without the beginning of one at its end.
+    pub(super) fn redact(&self, text: String) -> String {
+        if self.is_empty() {
+            return text;
+        }
+        let mut filter = SecretFilter::default();
+        let mut out = filter.push(self, text);
+        out.push_str(&filter.finish(self));
+        out
     }
-    out.push_str(&text[from..end]);
-    out
-}
-
-/// The last boundary of a character that is not after `most`.
-pub(super) fn boundary(text: &str, most: usize) -> usize {
-    text.floor_char_boundary(most)
 }

@@ -10,7 +10,6 @@ use secrecy::{ExposeSecret as _, SecretString};
 use super::key_encodings::{encodings, squeezed};
 use super::needle::{Needle, search};
 use super::projection::{escape_begin, projections};
-use super::secret_filter::{SecretFilter, boundary, replaced};
 
 /// The mark that stands in a text where a secret stood.
 pub(super) const REDACTED: &str = "[key]";
@@ -69,17 +68,6 @@ impl Secrets {
         for letters in encodings(secret, &letters) {
             self.needles.push(Needle::new(&letters));
         }
-    }
-
-    /// A text without the secrets in it, and without the beginning of one at its end.
-    pub(super) fn redact(&self, text: String) -> String {
-        if self.is_empty() {
-            return text;
-        }
-        let mut filter = SecretFilter::default();
-        let mut out = filter.push(self, text);
-        out.push_str(&filter.finish(self));
-        out
     }
 
     /// Takes whole secrets out of every string of a JSON value, names of fields among them.
@@ -207,12 +195,31 @@ impl Finds {
     }
 }
 
+/// The first `end` bytes of a text with a mark in place of each of these ranges, none of which goes beyond.
+pub(super) fn replaced(text: &str, end: usize, ranges: &[(usize, usize)]) -> String {
+    let mut out = String::with_capacity(end);
+    let mut from = 0;
+    for &(begin, until) in ranges.iter().filter(|(_, until)| *until <= end) {
+        out.push_str(&text[from..begin]);
+        out.push_str(REDACTED);
+        from = until;
+    }
+    out.push_str(&text[from..end]);
+    out
+}
+
+/// The last boundary of a character that is not after `most`.
+pub(super) fn boundary(text: &str, most: usize) -> usize {
+    text.floor_char_boundary(most)
+}
+
 #[cfg(test)]
 mod tests {
     use base64::Engine as _;
     use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
     use proptest::prelude::*;
 
+    use super::super::secret_filter::SecretFilter;
     use super::*;
 
     const KEY: &str = "sk-planted-5f0c2a91";
