@@ -49,6 +49,7 @@ impl Default for Sampling {
 /// An option of [`Sampling`] outside its range.
 #[derive(Debug, Error, PartialEq)]
 #[error("{option} is {value}; it must be {range}")]
+#[non_exhaustive]
 pub struct SamplingError {
     /// The option's name.
     pub option: &'static str,

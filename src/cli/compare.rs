@@ -73,7 +73,7 @@ pub(crate) struct CompareArgs {
     head: Option<String>,
     /// text, markdown, json, junit or html [default: by the file's ending, else text].
     #[arg(short, long, value_enum, hide_possible_values = true)]
-    format: Option<Format>,
+    format: Option<ComparisonFormat>,
     /// Write into this file, whole or not at all, instead of to standard output.
     #[arg(short, long, value_name = "FILE")]
     out: Option<PathBuf>,
@@ -122,7 +122,7 @@ pub(crate) struct CompareArgs {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(super) enum Format {
+pub(super) enum ComparisonFormat {
     Text,
     Markdown,
     Json,
@@ -133,7 +133,7 @@ pub(super) enum Format {
 pub(crate) fn compare(global: &Global, args: &CompareArgs) -> anyhow::Result<ExitCode> {
     let asked = asked(args)?;
     let pool = pool_weight(args.pool)?;
-    let format = args.format.or_else(|| by_ending(args.out.as_deref()?)).unwrap_or(Format::Text);
+    let format = args.format.or_else(|| by_ending(args.out.as_deref()?)).unwrap_or(ComparisonFormat::Text);
     let store = Store::open(&global.results)?;
     let listing = store.list()?;
     say_damaged(&store, &listing.damaged);
@@ -227,7 +227,7 @@ fn with_pictures(
     report: &ComparisonReport,
     sides: &PairedSides<'_>,
     raster: &RasterLookup<'_>,
-    (format, args): (Format, &CompareArgs),
+    (format, args): (ComparisonFormat, &CompareArgs),
 ) -> anyhow::Result<String> {
     let at = args.pictures_at.clone().unwrap_or_else(|| folder.to_string_lossy().into_owned());
     let drawn = pictures(report, sides, raster, MOST_PICTURES, &at);
@@ -236,7 +236,7 @@ fn with_pictures(
         write_whole(&folder.join(name), png)
             .with_context(|| format!("cannot write {name} into {}", folder.display()))?;
     }
-    Ok(match format == Format::Markdown && !drawn.markdown.is_empty() {
+    Ok(match format == ComparisonFormat::Markdown && !drawn.markdown.is_empty() {
         true => format!("{words}\n{}", drawn.markdown),
         false => words,
     })
@@ -271,25 +271,25 @@ fn asked(args: &CompareArgs) -> anyhow::Result<Vec<&'static Measure>> {
 }
 
 /// The words that a command about the same sides needs as well.
-fn narrowing(global: &Global, args: &CompareArgs, format: Format) -> Vec<String> {
+fn narrowing(global: &Global, args: &CompareArgs, format: ComparisonFormat) -> Vec<String> {
     let option = |name: &str, value: &str| [name.to_owned(), value.to_owned()];
     let mut words: Vec<String> = args.prompts.iter().flat_map(|prompt| option("-p", prompt)).collect();
     let contestants = args.contestant.iter().chain(args.looks.iter().flatten());
     words.extend(contestants.flat_map(|named| option("--contestant", named)));
     // What is shown to others has no folder of this machine in it.
-    if format == Format::Text && global.results != Path::new("results") {
+    if format == ComparisonFormat::Text && global.results != Path::new("results") {
         words.extend(option("--results", &global.results.to_string_lossy()));
     }
     words
 }
 
-fn by_ending(path: &Path) -> Option<Format> {
+fn by_ending(path: &Path) -> Option<ComparisonFormat> {
     match path.extension()?.to_str()?.to_ascii_lowercase().as_str() {
-        "txt" => Some(Format::Text),
-        "md" => Some(Format::Markdown),
-        "json" => Some(Format::Json),
-        "xml" => Some(Format::Junit),
-        "html" | "htm" => Some(Format::Html),
+        "txt" => Some(ComparisonFormat::Text),
+        "md" => Some(ComparisonFormat::Markdown),
+        "json" => Some(ComparisonFormat::Json),
+        "xml" => Some(ComparisonFormat::Junit),
+        "html" | "htm" => Some(ComparisonFormat::Html),
         _ => None,
     }
 }
@@ -298,15 +298,15 @@ fn render(
     report: &ComparisonReport,
     sides: &PairedSides<'_>,
     raster: &RasterLookup<'_>,
-    format: Format,
+    format: ComparisonFormat,
     out: Option<&Path>,
 ) -> anyhow::Result<String> {
     Ok(match format {
-        Format::Text => lines(&compare::text(report, columns(out.is_none())), out),
-        Format::Markdown => compare::markdown(report),
-        Format::Json => json(report)?,
-        Format::Junit => compare::junit(report),
-        Format::Html => page(report, sides, raster)?,
+        ComparisonFormat::Text => lines(&compare::text(report, columns(out.is_none())), out),
+        ComparisonFormat::Markdown => compare::markdown(report),
+        ComparisonFormat::Json => json(report)?,
+        ComparisonFormat::Junit => compare::junit(report),
+        ComparisonFormat::Html => page(report, sides, raster)?,
     })
 }
 
@@ -316,12 +316,14 @@ fn rasters(listing: &Listing) -> BTreeMap<&Id, &PathBuf> {
     kept.filter_map(|stored| Some((&stored.attempt.id, stored.files.png.as_ref()?))).collect()
 }
 
-fn history(history: &History, format: Format, args: &CompareArgs) -> anyhow::Result<ExitCode> {
+fn history(history: &History, format: ComparisonFormat, args: &CompareArgs) -> anyhow::Result<ExitCode> {
     let words = match format {
-        Format::Text => lines(&history.text(), args.out.as_deref()),
-        Format::Json => json(history)?,
-        Format::Html => history_page(history)?,
-        Format::Markdown | Format::Junit => return usage("--history is written as text, json or html"),
+        ComparisonFormat::Text => lines(&history.text(), args.out.as_deref()),
+        ComparisonFormat::Json => json(history)?,
+        ComparisonFormat::Html => history_page(history)?,
+        ComparisonFormat::Markdown | ComparisonFormat::Junit => {
+            return usage("--history is written as text, json or html");
+        }
     };
     write(&words, args.out.as_deref())?;
     Ok(ExitCode::SUCCESS)
@@ -400,7 +402,7 @@ fn rendering(
     store: &Store,
     listing: &Listing,
     chosen: &[&Attempt],
-    format: Format,
+    format: ComparisonFormat,
     args: &CompareArgs,
 ) -> anyhow::Result<ExitCode> {
     let chosen: BTreeSet<&Id> = chosen.iter().map(|attempt| &attempt.id).collect();
@@ -427,10 +429,12 @@ fn rendering(
     }
     let rendering = RenderingReport::new(RENDERER, all);
     let words = match format {
-        Format::Text => lines(&rendering.text(), args.out.as_deref()),
-        Format::Json => json(&rendering)?,
-        Format::Html => rendering.page()?,
-        Format::Markdown | Format::Junit => return usage("--rendering is written as text, json or html"),
+        ComparisonFormat::Text => lines(&rendering.text(), args.out.as_deref()),
+        ComparisonFormat::Json => json(&rendering)?,
+        ComparisonFormat::Html => rendering.page()?,
+        ComparisonFormat::Markdown | ComparisonFormat::Junit => {
+            return usage("--rendering is written as text, json or html");
+        }
     };
     write(&words, args.out.as_deref())?;
     gate(&args.fail_on, rendering.different > 0, || {

@@ -10,7 +10,7 @@ use pelicycle_judge::SideAttempts;
 use pelicycle_record::{Attempt, Id};
 use pelicycle_store::Store;
 
-use super::compare::{Format, WORSE, gate, lines};
+use super::compare::{ComparisonFormat, WORSE, gate, lines};
 use super::error::usage;
 use super::judge_calibrate::calibrations;
 use super::output::{json, write};
@@ -28,7 +28,7 @@ pub(super) struct LooksRequest<'a> {
     pub(super) model_weight: Option<f64>,
     /// What --fail-on looks at.
     pub(super) fail_on: &'a [String],
-    pub(super) format: Format,
+    pub(super) format: ComparisonFormat,
     pub(super) out: Option<&'a Path>,
 }
 
@@ -58,10 +58,12 @@ pub(super) fn compare_looks(
     let Some(mut report) = LooksReport::new(&found, judged) else { return nobody() };
     report.narrowing = request.narrowing;
     let words = match request.format {
-        Format::Text => lines(&text(&report, columns(request.out.is_none())), request.out),
-        Format::Markdown => markdown(&report),
-        Format::Json => json(&report)?,
-        Format::Junit | Format::Html => return usage("--looks is written as text, markdown or json"),
+        ComparisonFormat::Text => lines(&text(&report, columns(request.out.is_none())), request.out),
+        ComparisonFormat::Markdown => markdown(&report),
+        ComparisonFormat::Json => json(&report)?,
+        ComparisonFormat::Junit | ComparisonFormat::Html => {
+            return usage("--looks is written as text, markdown or json");
+        }
     };
     write(&words, request.out)?;
     let worse =

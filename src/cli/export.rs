@@ -30,7 +30,7 @@ Examples:
 pub(crate) struct ExportArgs {
     /// csv, jsonl (JSON Lines) or parquet [default: by the file's ending, else csv].
     #[arg(short, long, value_enum, hide_possible_values = true)]
-    format: Option<Format>,
+    format: Option<ExportFormat>,
     /// Write into this file, whole or not at all.
     #[arg(short, long, value_name = "FILE")]
     out: Option<PathBuf>,
@@ -40,7 +40,7 @@ pub(crate) struct ExportArgs {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum Format {
+enum ExportFormat {
     Csv,
     Jsonl,
     Parquet,
@@ -66,9 +66,9 @@ pub(crate) fn export(global: &Global, args: &ExportArgs) -> anyhow::Result<ExitC
     let format = match (args.format, &args.out) {
         (Some(format), _) => format,
         (None, Some(path)) => by_ending(path)?,
-        (None, None) => Format::Csv,
+        (None, None) => ExportFormat::Csv,
     };
-    if args.out.is_none() && format == Format::Parquet && io::stdout().is_terminal() {
+    if args.out.is_none() && format == ExportFormat::Parquet && io::stdout().is_terminal() {
         return usage("Parquet is not for terminals: name a file with -o");
     }
     let store = Store::open(&global.results)?;
@@ -131,12 +131,12 @@ impl<W: Write> Write for TerminalWriter<W> {
     }
 }
 
-fn by_ending(path: &Path) -> anyhow::Result<Format> {
-    let Some(ending) = path.extension() else { return Ok(Format::Csv) };
+fn by_ending(path: &Path) -> anyhow::Result<ExportFormat> {
+    let Some(ending) = path.extension() else { return Ok(ExportFormat::Csv) };
     match ending.to_string_lossy().to_ascii_lowercase().as_str() {
-        "csv" => Ok(Format::Csv),
-        "jsonl" | "ndjson" => Ok(Format::Jsonl),
-        "parquet" => Ok(Format::Parquet),
+        "csv" => Ok(ExportFormat::Csv),
+        "jsonl" | "ndjson" => Ok(ExportFormat::Jsonl),
+        "parquet" => Ok(ExportFormat::Parquet),
         other => usage(&format!(
             "what a .{other} is to be is not known: name the file .csv, .jsonl or .parquet, or say which by --format"
         )),
@@ -146,7 +146,7 @@ fn by_ending(path: &Path) -> anyhow::Result<Format> {
 fn write(
     store: &Store,
     attempts: &[StoredAttempt],
-    format: Format,
+    format: ExportFormat,
     texts: bool,
     out: &mut (dyn Write + Send),
 ) -> Result<(), TableError> {
@@ -154,9 +154,9 @@ fn write(
     heads.extend(TEXTS.iter().filter(|_| texts).map(|(_, heading)| *heading));
     let out = io::BufWriter::new(out);
     let mut table: Box<dyn TableWriter + '_> = match format {
-        Format::Csv => Box::new(Csv::new(out, &heads)?),
-        Format::Jsonl => Box::new(JsonLines::new(out, &heads)),
-        Format::Parquet => Box::new(Parquet::new(out, &heads)?),
+        ExportFormat::Csv => Box::new(Csv::new(out, &heads)?),
+        ExportFormat::Jsonl => Box::new(JsonLines::new(out, &heads)),
+        ExportFormat::Parquet => Box::new(Parquet::new(out, &heads)?),
     };
     for stored in attempts {
         let mut cells = row(&stored.attempt);

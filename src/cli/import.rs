@@ -95,7 +95,7 @@ const SHOWN_MODELS: usize = 6;
 
 /// What an import did.
 #[derive(Debug, Default)]
-struct Tally {
+struct ImportTally {
     added: u64,
     /// Kept, though the checker failed.
     unchecked: u64,
@@ -164,7 +164,7 @@ fn llm_logs(
     args: &LlmLogsArgs,
     library: &PromptLibrary,
     mut importer: Importer<'_>,
-) -> anyhow::Result<Tally> {
+) -> anyhow::Result<ImportTally> {
     let prompts: Vec<&Prompt> = match args.prompt.as_slice() {
         [] => library.iter().collect(),
         named => library.select(named.iter().map(String::as_str))?,
@@ -174,7 +174,7 @@ fn llm_logs(
         None => default_path(|name| std::env::var(name).ok())
             .context("no home folder is known: give the path that `llm logs path` tells")?,
     };
-    let mut tally = Tally::default();
+    let mut tally = ImportTally::default();
     let SkippedReplies { in_company, broken } =
         LlmLogs::open(&path)?.each(&prompts, |found| keep(&mut importer, found, &mut tally))?;
     if in_company > 0 {
@@ -189,10 +189,10 @@ fn llm_logs(
     Ok(tally)
 }
 
-fn folder(args: &SvgFolderArgs, prompt: &Prompt, mut importer: Importer<'_>) -> anyhow::Result<Tally> {
+fn folder(args: &SvgFolderArgs, prompt: &Prompt, mut importer: Importer<'_>) -> anyhow::Result<ImportTally> {
     let folder: &Path = &args.folder;
     let found = svg_folder(folder, prompt, args.provider.as_deref())?;
-    let mut tally = Tally::default();
+    let mut tally = ImportTally::default();
     for one in found.replies {
         tally.models.insert(one.contestant.model.clone());
         keep(&mut importer, one, &mut tally)?;
@@ -222,7 +222,7 @@ enum Failure {
     Import(#[from] ImportError),
 }
 
-fn keep(importer: &mut Importer<'_>, found: FoundReply, tally: &mut Tally) -> Result<(), Failure> {
+fn keep(importer: &mut Importer<'_>, found: FoundReply, tally: &mut ImportTally) -> Result<(), Failure> {
     match importer.keep(found)? {
         ImportOutcome::Added { verdict, .. } => {
             tally.added += 1;

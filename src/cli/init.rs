@@ -77,7 +77,7 @@ pub(crate) fn init(args: &InitArgs) -> anyhow::Result<ExitCode> {
     }
     let config = Config::default();
     let mut groups = local_models(&config);
-    let Services { answering, silent } = services(&config, args.offline)?;
+    let ReachableServices { answering, silent } = services(&config, args.offline)?;
     groups.extend(answering);
     match write_new(path, file(&groups, &silent).as_bytes(), Readers::All) {
         Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => return usage(&there()),
@@ -114,7 +114,7 @@ fn local_models(config: &Config) -> Vec<Group> {
 }
 
 /// Who can be asked over the network, and who might be.
-struct Services {
+struct ReachableServices {
     answering: Vec<Group>,
     silent: Vec<SilentService>,
 }
@@ -128,7 +128,7 @@ struct SilentService {
 }
 
 /// Services whose key is set and local servers: those that answer, and those that might have.
-fn services(config: &Config, offline: bool) -> anyhow::Result<Services> {
+fn services(config: &Config, offline: bool) -> anyhow::Result<ReachableServices> {
     let access = ServiceAccess::new(config, None, false, variable_failed)?;
     let services = Arc::new(access.services);
     let names = services.entries().map(|(name, _)| name.to_owned()).collect();
@@ -137,7 +137,7 @@ fn services(config: &Config, offline: bool) -> anyhow::Result<Services> {
     let mut addresses = BTreeSet::new();
     let (answering, others): (Vec<_>, Vec<_>) =
         found.into_iter().partition(|one| one.state == ServiceState::Ok && !one.models.is_empty());
-    Ok(Services {
+    Ok(ReachableServices {
         answering: answering
             .iter()
             .filter(|one| addresses.insert(one.address.clone()))

@@ -37,7 +37,7 @@ pub(crate) struct RankArgs {
     pool: Option<f64>,
     /// text, markdown or json [default: by the file's ending, else text].
     #[arg(short, long, value_enum, hide_possible_values = true)]
-    format: Option<Format>,
+    format: Option<RankFormat>,
     /// Write into this file, whole or not at all, instead of to standard output.
     #[arg(short, long, value_name = "FILE")]
     out: Option<PathBuf>,
@@ -58,7 +58,7 @@ pub(super) struct DrawingArgs {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum Format {
+enum RankFormat {
     Text,
     Markdown,
     Json,
@@ -173,23 +173,23 @@ pub(crate) fn rank(global: &Global, args: &RankArgs) -> anyhow::Result<ExitCode>
         );
     }
     let report = report(&field, &votes, pool, SEED);
-    let words = match args.format.or_else(|| by_ending(args.out.as_deref()?)).unwrap_or(Format::Text) {
-        Format::Text => text(&report, columns(args.out.is_none()))
+    let words = match args.format.or_else(|| by_ending(args.out.as_deref()?)).unwrap_or(RankFormat::Text) {
+        RankFormat::Text => text(&report, columns(args.out.is_none()))
             .iter()
             .map(|line| printable(line).into_owned() + "\n")
             .collect::<String>(),
-        Format::Markdown => markdown(&report),
-        Format::Json => json(&report)?,
+        RankFormat::Markdown => markdown(&report),
+        RankFormat::Json => json(&report)?,
     };
     write(&words, args.out.as_deref())?;
     Ok(ExitCode::SUCCESS)
 }
 
-fn by_ending(path: &Path) -> Option<Format> {
+fn by_ending(path: &Path) -> Option<RankFormat> {
     match path.extension()?.to_str()?.to_ascii_lowercase().as_str() {
-        "txt" => Some(Format::Text),
-        "md" => Some(Format::Markdown),
-        "json" => Some(Format::Json),
+        "txt" => Some(RankFormat::Text),
+        "md" => Some(RankFormat::Markdown),
+        "json" => Some(RankFormat::Json),
         _ => None,
     }
 }

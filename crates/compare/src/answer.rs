@@ -6,7 +6,7 @@ use pelicycle_statistics::{
 };
 use serde::Serialize;
 
-use super::measure::{Direction, Measure, MeasureRole, MeasuredDrawings, Scale};
+use super::measure::{Direction, Measure, MeasureRole, MeasureScale, MeasuredDrawings};
 use super::sides::PairedSides;
 
 /// The share of false alarms that is taken, over all questions together.
@@ -131,11 +131,11 @@ impl Question {
             .collect();
         let all = || strata.iter().flat_map(|block| block.base.iter().chain(&block.head));
         let first = *all().next()?;
-        if all().all(|x| *x == first) && measure.scale != Scale::Rate {
+        if all().all(|x| *x == first) && measure.scale != MeasureScale::Rate {
             return None;
         }
-        let logarithmic = measure.scale == Scale::Ratio && all().all(|x| *x > 0.0);
-        if measure.scale == Scale::Rate {
+        let logarithmic = measure.scale == MeasureScale::Ratio && all().all(|x| *x > 0.0);
+        if measure.scale == MeasureScale::Rate {
             let (found, p) = rates(&strata)?;
             return Some(Self { measure, loaded: (0, 0), strata, found, p });
         }
@@ -175,7 +175,7 @@ impl Question {
                 }
             }
         };
-        let is_rate = measure.scale == Scale::Rate;
+        let is_rate = measure.scale == MeasureScale::Rate;
         let (base, head) = (
             summary(strata.iter().map(|b| &b.base), is_rate),
             summary(strata.iter().map(|b| &b.head), is_rate),

@@ -10,7 +10,7 @@ use pelicycle_statistics::{change_points, mean, median};
 use pelicycle_text::{moment, plural};
 use serde::Serialize;
 
-use super::measure::{Measure, MeasuredDrawings, Scale};
+use super::measure::{Measure, MeasureScale, MeasuredDrawings};
 
 /// The share of false alarms that is taken, over all measures together.
 const ALPHA: f64 = 0.05;
@@ -118,7 +118,7 @@ pub fn history(
 }
 
 fn line(measure: &Measure, values: &[(&Attempt, f64)], alpha: f64) -> MeasureHistory {
-    let is_rate = measure.scale == Scale::Rate;
+    let is_rate = measure.scale == MeasureScale::Rate;
     let level = |values: &[f64]| {
         let level = if is_rate { mean(values) } else { median(values.iter().copied()) };
         level.unwrap_or(f64::NAN)

@@ -29,7 +29,7 @@ pub fn junit(report: &ComparisonReport) -> String {
         }
         out.push_str("</properties>\n");
     }
-    for Case { name, end, told } in &cases {
+    for JunitCase { name, end, told } in &cases {
         out.push_str(&format!("<testcase classname=\"{}\" name=\"{name}\">", escape(&suite)));
         out.push_str(&match end {
             CaseEnd::Failed => format!("<failure type=\"worse\" message=\"{}\"/>", escape(told)),
@@ -43,7 +43,7 @@ pub fn junit(report: &ComparisonReport) -> String {
 }
 
 /// A test case.
-struct Case {
+struct JunitCase {
     name: &'static str,
     end: CaseEnd,
     /// What is told of it.
@@ -60,8 +60,8 @@ enum CaseEnd {
 
 /// What is preferred, which is skipped where nobody judged, and each measure. One that is worse and does not count has not
 /// failed: it is told.
-fn cases(report: &ComparisonReport) -> Vec<Case> {
-    let preferred = Case {
+fn cases(report: &ComparisonReport) -> Vec<JunitCase> {
+    let preferred = JunitCase {
         name: PREFERRED,
         end: match report.verdict {
             ComparisonVerdict::Worse => CaseEnd::Failed,
@@ -70,7 +70,7 @@ fn cases(report: &ComparisonReport) -> Vec<Case> {
         },
         told: report.sentence.clone(),
     };
-    let answers = report.answers.iter().map(|answer| Case {
+    let answers = report.answers.iter().map(|answer| JunitCase {
         name: answer.measure,
         end: match answer.verdict {
             ComparisonVerdict::Worse if answer.fails() => CaseEnd::Failed,

@@ -22,7 +22,7 @@ pub enum Direction {
 
 /// The scale on which a measure's numbers are compared.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Scale {
+pub enum MeasureScale {
     /// 1 or 0: shares are compared, in points.
     Rate,
     /// Never below zero and told in percent: logarithms are compared, where no number is zero.
@@ -57,7 +57,7 @@ pub struct Measure {
     /// The direction in which it is better.
     pub better: Direction,
     /// The scale on which its numbers are compared.
-    pub scale: Scale,
+    pub scale: MeasureScale,
     /// The unit, as it stands after a number; empty where there is none.
     pub unit: &'static str,
     /// The place where it is read.
@@ -146,7 +146,7 @@ const fn item(name: &'static str, label: &'static str, item: Detector) -> Measur
         label,
         role: MeasureRole::Item,
         better: Direction::Neither,
-        scale: Scale::Rate,
+        scale: MeasureScale::Rate,
         unit: "",
         read: MeasureSource::Item(item),
     }
@@ -159,7 +159,7 @@ pub static MEASURES: [Measure; 17] = [
         label: "Drawn",
         role: MeasureRole::Reply,
         better: Direction::Higher,
-        scale: Scale::Rate,
+        scale: MeasureScale::Rate,
         unit: "",
         read: MeasureSource::Record(|attempt| share(attempt, Attempt::is_drawn)),
     },
@@ -168,7 +168,7 @@ pub static MEASURES: [Measure; 17] = [
         label: "Ended",
         role: MeasureRole::Reply,
         better: Direction::Higher,
-        scale: Scale::Rate,
+        scale: MeasureScale::Rate,
         unit: "",
         read: MeasureSource::Record(|attempt| share(attempt, |attempt| attempt.outcome == Outcome::Complete)),
     },
@@ -177,7 +177,7 @@ pub static MEASURES: [Measure; 17] = [
         label: "Faults",
         role: MeasureRole::Structure,
         better: Direction::Lower,
-        scale: Scale::Plain,
+        scale: MeasureScale::Plain,
         unit: "",
         read: MeasureSource::Record(|attempt| {
             let faults = |check: &Check| {
@@ -191,7 +191,7 @@ pub static MEASURES: [Measure; 17] = [
         label: "Tokens",
         role: MeasureRole::Resource,
         better: Direction::Lower,
-        scale: Scale::Ratio,
+        scale: MeasureScale::Ratio,
         unit: "",
         read: MeasureSource::Record(|attempt| {
             whole(attempt, attempt.usage.output.map(|tokens| tokens as f64))
@@ -202,7 +202,7 @@ pub static MEASURES: [Measure; 17] = [
         label: "Time",
         role: MeasureRole::Resource,
         better: Direction::Lower,
-        scale: Scale::Ratio,
+        scale: MeasureScale::Ratio,
         unit: "s",
         read: MeasureSource::Record(|attempt| whole(attempt, attempt.timing.total)),
     },
@@ -211,7 +211,7 @@ pub static MEASURES: [Measure; 17] = [
         label: "First token",
         role: MeasureRole::Resource,
         better: Direction::Lower,
-        scale: Scale::Ratio,
+        scale: MeasureScale::Ratio,
         unit: "s",
         read: MeasureSource::Record(|attempt| whole(attempt, attempt.timing.first_token)),
     },
@@ -220,7 +220,7 @@ pub static MEASURES: [Measure; 17] = [
         label: "Speed",
         role: MeasureRole::Resource,
         better: Direction::Higher,
-        scale: Scale::Ratio,
+        scale: MeasureScale::Ratio,
         unit: "tokens/s",
         read: MeasureSource::Record(|attempt| whole(attempt, attempt.speed())),
     },
@@ -229,7 +229,7 @@ pub static MEASURES: [Measure; 17] = [
         label: "Cost",
         role: MeasureRole::Resource,
         better: Direction::Lower,
-        scale: Scale::Ratio,
+        scale: MeasureScale::Ratio,
         unit: "USD",
         read: MeasureSource::Record(|attempt| whole(attempt, attempt.cost.as_ref().map(|cost| cost.usd))),
     },
@@ -238,7 +238,7 @@ pub static MEASURES: [Measure; 17] = [
         label: "Elements",
         role: MeasureRole::Structure,
         better: Direction::Neither,
-        scale: Scale::Ratio,
+        scale: MeasureScale::Ratio,
         unit: "",
         read: MeasureSource::Record(|attempt| {
             let svg = attempt.check.as_ref().and_then(|check| check.svg.as_ref());
@@ -250,7 +250,7 @@ pub static MEASURES: [Measure; 17] = [
         label: "Length",
         role: MeasureRole::Structure,
         better: Direction::Neither,
-        scale: Scale::Ratio,
+        scale: MeasureScale::Ratio,
         unit: "bytes",
         read: MeasureSource::Record(|attempt| {
             let svg = attempt.check.as_ref().and_then(|check| check.svg.as_ref());

@@ -15,7 +15,7 @@ use pelicycle_prompt::PromptLibrary;
 use pelicycle_record::Verdict;
 
 use crate::animal::{ANIMALS, Animal};
-use crate::reading::{self, Tally};
+use crate::reading::{self, ReadingTally};
 use crate::sheet;
 use crate::vehicle::{VEHICLES, Vehicle};
 
@@ -70,7 +70,7 @@ pub(crate) fn measure(
     let library = PromptLibrary::bundled();
     let mut seen = HashSet::new();
     let (mut alike, mut asked) = (0, 0);
-    let (mut vehicles, mut animals) = (Tally::default(), Tally::default());
+    let (mut vehicles, mut animals) = (ReadingTally::default(), ReadingTally::default());
     let mut others = Vec::new();
     let mut traced: Vec<Vec<u32>> = Vec::new();
     println!("| prompt | drawn | of |\n|---|---:|---:|");
@@ -123,7 +123,7 @@ fn vehicle_of(text: &str) -> Option<Vehicle> {
     VEHICLES.into_iter().find(|vehicle| text.contains(&format!(" {}", vehicle.name())))
 }
 
-fn ask(engine: &Engine, prompt: &str, sampling: &Sampling, count: u64) -> anyhow::Result<Replies> {
+fn ask(engine: &Engine, prompt: &str, sampling: &Sampling, count: u64) -> anyhow::Result<PromptReplies> {
     let prompt = engine.prompt(&[ChatMessage::user(prompt)], None)?;
     let (send, receive) = mpsc::channel();
     for seed in 0..count {
@@ -147,17 +147,17 @@ fn ask(engine: &Engine, prompt: &str, sampling: &Sampling, count: u64) -> anyhow
         })?;
     }
     drop(send);
-    Ok(Replies { asked: prompt.tokens.len(), receive })
+    Ok(PromptReplies { asked: prompt.tokens.len(), receive })
 }
 
 /// The replies to one prompt, as they come.
-struct Replies {
+struct PromptReplies {
     /// Tokens of the prompt.
     asked: usize,
     receive: mpsc::Receiver<(u64, Vec<u32>)>,
 }
 
-impl Replies {
+impl PromptReplies {
     /// Waits for them all; in the order of their seeds.
     fn judge(self, engine: &Engine) -> Vec<Drawn> {
         let mut replies: Vec<(u64, Vec<u32>)> = self.receive.iter().collect();

@@ -12,9 +12,9 @@ const NOTHING: &str = "?";
 
 /// How often each thing asked for was read as each thing.
 #[derive(Debug, Default)]
-pub(crate) struct Tally(BTreeMap<(&'static str, &'static str), u32>);
+pub(crate) struct ReadingTally(BTreeMap<(&'static str, &'static str), u32>);
 
-impl Tally {
+impl ReadingTally {
     /// Counts one drawing.
     pub(crate) fn count(&mut self, asked: &'static str, read: Option<&'static str>) {
         *self.0.entry((asked, read.unwrap_or(NOTHING))).or_default() += 1;

@@ -24,7 +24,7 @@ pub struct Ranking {
     pub pairs: usize,
 }
 
-/// Where a contestant stands.
+/// The place of a contestant on the board.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Standing {
     /// Index of the contestant.

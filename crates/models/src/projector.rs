@@ -26,7 +26,7 @@ pub fn projectors_beside(model: &Path) -> Vec<PathBuf> {
     let Some(name) = model.file_name().and_then(OsStr::to_str).and_then(ModelFileName::parse) else {
         return Vec::new();
     };
-    let mut found: Vec<((Likeness, u8, String), PathBuf)> = Vec::new();
+    let mut found: Vec<((ProjectorMatch, u8, String), PathBuf)> = Vec::new();
     for folder in folders(model) {
         let files = model_files(&folder);
         let models = files.iter().filter_map(|file| ModelFileName::parse(&file.name));
@@ -35,7 +35,7 @@ pub fn projectors_beside(model: &Path) -> Vec<PathBuf> {
             let stem = file.name.rsplit_once('.').map_or(file.name.as_str(), |(stem, _)| stem).to_lowercase();
             let Some((before, after)) = stem.split_once(MARK) else { continue };
             let (own, quantization) = split_quantization(after);
-            let likeness = Likeness::of(&name, before, own, alone);
+            let likeness = ProjectorMatch::of(&name, before, own, alone);
             if let Some(likeness) = likeness {
                 found.push(((likeness, rank(quantization.as_deref().unwrap_or(own)), stem), file.path));
             }
@@ -47,7 +47,7 @@ pub fn projectors_beside(model: &Path) -> Vec<PathBuf> {
 
 /// How surely a projector is a model's.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum Likeness {
+enum ProjectorMatch {
     /// It has its name.
     Named,
     /// It has no name.
@@ -56,19 +56,19 @@ enum Likeness {
     Alone,
 }
 
-impl Likeness {
+impl ProjectorMatch {
     /// By what stands before the mark and behind it, without the quantization.
-    fn of(name: &ModelFileName, before: &str, own: &str, alone: bool) -> Option<Likeness> {
+    fn of(name: &ModelFileName, before: &str, own: &str, alone: bool) -> Option<ProjectorMatch> {
         let bare = |text: &str| text.trim_matches(['-', '_', '.']).to_owned();
         let (before, own) = (bare(before), bare(own));
         let named = |word: &str| name.stem.to_lowercase().starts_with(word) || word.contains(&name.model);
         // Some converters call the rest so.
         let own = if own == "model" || rank(&own) < u8::MAX { String::new() } else { own };
         match (before.as_str(), own.as_str()) {
-            ("", "") => Some(Likeness::Nameless),
-            ("", word) | (word, "") if named(word) => Some(Likeness::Named),
-            (before, own) if !own.is_empty() && named(own) && named(before) => Some(Likeness::Named),
-            _ => alone.then_some(Likeness::Alone),
+            ("", "") => Some(ProjectorMatch::Nameless),
+            ("", word) | (word, "") if named(word) => Some(ProjectorMatch::Named),
+            (before, own) if !own.is_empty() && named(own) && named(before) => Some(ProjectorMatch::Named),
+            _ => alone.then_some(ProjectorMatch::Alone),
         }
     }
 }

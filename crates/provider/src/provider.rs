@@ -43,7 +43,7 @@ pub trait Provider: Send + Sync {
         Ok(None)
     }
 
-    /// How its replies are had.
+    /// The origin that attempts with its replies are recorded with.
     fn origin(&self) -> ReplyOrigin {
         ReplyOrigin::Asked
     }

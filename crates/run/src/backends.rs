@@ -16,7 +16,7 @@ use crate::{
 /// Samples that decode together when nothing is said: enough to share the reading of the weights.
 const PARALLEL: usize = 8;
 
-/// How models are reached.
+/// The settings by which models are reached, in this process and over the network.
 #[derive(Clone, Default)]
 pub struct BackendOptions {
     /// The file that is read instead of pelicycle.toml.
@@ -37,9 +37,9 @@ pub struct BackendOptions {
 /// Who answers for a contestant, and what that costs.
 #[derive(Clone)]
 pub struct Backend {
-    /// Who answers.
+    /// The provider that answers.
     pub provider: Arc<dyn Provider>,
-    /// What it costs.
+    /// Its prices.
     pub tariff: Tariff,
 }
 

@@ -34,7 +34,7 @@ pub struct WaitingBatch {
     pub words: String,
 }
 
-/// How a run's batches are.
+/// The state of a run's batches.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum BatchesStatus {
     /// They were left as they were meant to be, or have all come back.

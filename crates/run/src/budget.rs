@@ -22,7 +22,7 @@ struct State {
 
 /// Whether a request may be sent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Verdict {
+enum Admission {
     Taken,
     /// Not before others have shown what they really cost.
     Later,
@@ -41,14 +41,14 @@ impl Budget {
         loop {
             let settled = self.settled.notified();
             match self.decide(most) {
-                Verdict::Taken => return true,
-                Verdict::Refused => return false,
-                Verdict::Later => settled.await,
+                Admission::Taken => return true,
+                Admission::Refused => return false,
+                Admission::Later => settled.await,
             }
         }
     }
 
-    fn decide(&self, most: f64) -> Verdict {
+    fn decide(&self, most: f64) -> Admission {
         let mut state = self.state();
         // A sum of many small numbers may be off in its last bits.
         let within = state.spent + state.reserved + most <= self.bound * (1.0 + 1e-12);
@@ -56,14 +56,14 @@ impl Budget {
             state.refused = true;
             drop(state);
             self.settled.notify_waiters();
-            return Verdict::Refused;
+            return Admission::Refused;
         }
         if !within {
-            return Verdict::Later;
+            return Admission::Later;
         }
         state.reserved += most;
         state.under_way += 1;
-        Verdict::Taken
+        Admission::Taken
     }
 
     /// The request is over. What it cost is not always known; then it counts as the most it may have.
@@ -94,14 +94,18 @@ mod tests {
     #[test]
     fn a_request_waits_while_others_could_still_pay_for_it_and_is_refused_when_none_can() {
         let budget = Budget::new(1.0);
-        assert_eq!((budget.decide(0.4), budget.decide(0.4)), (Verdict::Taken, Verdict::Taken));
-        assert_eq!(budget.decide(0.4), Verdict::Later, "the two could come to 0.8");
+        assert_eq!((budget.decide(0.4), budget.decide(0.4)), (Admission::Taken, Admission::Taken));
+        assert_eq!(budget.decide(0.4), Admission::Later, "the two could come to 0.8");
         budget.settle(0.4, Some(0.1));
-        assert_eq!(budget.decide(0.4), Verdict::Taken, "0.1 spent, 0.4 and 0.4 under way");
+        assert_eq!(budget.decide(0.4), Admission::Taken, "0.1 spent, 0.4 and 0.4 under way");
         budget.settle(0.4, None);
         budget.settle(0.4, Some(0.4));
-        assert_eq!((budget.refused(), budget.decide(0.2)), (None, Verdict::Refused));
-        assert_eq!(budget.decide(0.0), Verdict::Refused, "what was asked is the beginning of what was to be");
+        assert_eq!((budget.refused(), budget.decide(0.2)), (None, Admission::Refused));
+        assert_eq!(
+            budget.decide(0.0),
+            Admission::Refused,
+            "what was asked is the beginning of what was to be"
+        );
         assert!((budget.refused().unwrap() - 0.9).abs() < 1e-12, "an unknown cost counts in full");
     }
 

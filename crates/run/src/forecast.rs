@@ -19,7 +19,7 @@ const REPLY: u64 = 1_500;
 /// The same of one that is asked to think, whose thinking is most of it.
 const THOUGHTFUL_REPLY: u64 = 6_000;
 
-/// What a run would ask.
+/// The requests that a run would send, and their cost.
 #[derive(Debug)]
 pub struct RunForecast {
     /// Requests that it would send.
@@ -30,7 +30,7 @@ pub struct RunForecast {
     pub contestants: Vec<ContestantForecast>,
 }
 
-/// What a contestant would be asked.
+/// The requests that a contestant would be sent.
 #[derive(Debug)]
 pub struct ContestantForecast {
     /// Its name for people.
@@ -53,7 +53,7 @@ pub struct ContestantForecast {
     pub basis: CostBasis,
 }
 
-/// What a cost follows from.
+/// The numbers of which a cost is made.
 #[derive(Debug)]
 pub enum CostBasis {
     /// The replies lie ready: nobody is asked.

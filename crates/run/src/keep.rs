@@ -9,7 +9,7 @@ use pelicycle_store::AttemptFiles;
 use crate::ask::AnsweredRequest;
 use crate::execute::tell;
 use crate::look::looks_left;
-use crate::look_chain::{ShownDrawing, ShownPicture};
+use crate::look_chain::{LookDrawing, ShownPicture};
 use crate::received_reply::ReceivedReply;
 use crate::sample_task::SampleTask;
 use crate::{FinishedAttempt, PlanCell, RunError, RunProgress, host};
@@ -18,10 +18,10 @@ use crate::{FinishedAttempt, PlanCell, RunError, RunProgress, host};
 pub(crate) struct KeptAttempt {
     pub(crate) attempt: Attempt,
     /// What it drew, where that has a picture.
-    pub(crate) shown: Option<ShownDrawing>,
+    pub(crate) shown: Option<LookDrawing>,
 }
 
-/// What came of checking a reply.
+/// The outcome of checking a reply.
 struct CheckedReply {
     inspection: Option<Inspection>,
     unchecked: Option<String>,
@@ -78,7 +78,7 @@ impl SampleTask {
         );
         let reply = asked.answer.text;
         let png = inspection.and_then(|drawn| drawn.png);
-        let shown = png.map(|png| ShownDrawing::at_hand(&attempt, ShownPicture { reply, png }));
+        let shown = png.map(|png| LookDrawing::at_hand(&attempt, ShownPicture { reply, png }));
         Ok(KeptAttempt { attempt, shown })
     }
 

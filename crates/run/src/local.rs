@@ -38,7 +38,7 @@ const BUNDLED_FILE: &str = "hatchling.gguf";
 /// The metadata key by which a model file says that it is a demonstration.
 const DEMONSTRATION: &str = "pelicycle.demonstration";
 
-/// How to run a local model.
+/// The settings with which a local model runs.
 #[derive(Debug, Clone)]
 pub struct LocalOptions {
     /// Threads; `None` takes the machine's cores.

@@ -10,7 +10,7 @@ pub const MAX_LOOKS: u32 = 16;
 /// The version of [`LOOK_TEXT`], which stands in every record of a look: whoever changes the text counts this up.
 pub(crate) const LOOK_TEXT_VERSION: &str = "1";
 
-/// What goes with the picture.
+/// The words that go with the picture.
 pub(crate) const LOOK_TEXT: &str = "Here is what your SVG looks like. Compare it with what was asked for, and improve it. \
     Answer with the whole improved SVG. If nothing is to be improved, answer with only the word DONE.";
 

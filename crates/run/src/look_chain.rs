@@ -60,14 +60,14 @@ impl PlannedLooks {
 
 /// A drawing that its model is shown.
 #[derive(Debug, Clone)]
-pub(crate) struct ShownDrawing {
+pub(crate) struct LookDrawing {
     id: Id,
     /// The most tokens of the answer that it stands in.
     reply_tokens: u64,
     source: DrawingSource,
 }
 
-/// Where it is had from.
+/// The source of a drawing to be shown: memory, or the results.
 #[derive(Debug, Clone)]
 enum DrawingSource {
     /// It has just come.
@@ -76,7 +76,7 @@ enum DrawingSource {
     Kept(Box<StoredAttempt>),
 }
 
-/// What a model is shown of a drawing.
+/// The answer and the raster of a drawing, as its model is shown them.
 #[derive(Debug)]
 pub(crate) struct ShownPicture {
     /// The answer that it stands in.
@@ -85,10 +85,10 @@ pub(crate) struct ShownPicture {
     pub(crate) png: Vec<u8>,
 }
 
-impl ShownDrawing {
+impl LookDrawing {
     /// One that has just come.
-    pub(crate) fn at_hand(attempt: &Attempt, picture: ShownPicture) -> ShownDrawing {
-        ShownDrawing {
+    pub(crate) fn at_hand(attempt: &Attempt, picture: ShownPicture) -> LookDrawing {
+        LookDrawing {
             id: attempt.id.clone(),
             reply_tokens: reply_tokens(attempt),
             source: DrawingSource::AtHand(Arc::new(picture)),
@@ -96,9 +96,9 @@ impl ShownDrawing {
     }
 
     /// A kept one; none where the attempt has no picture.
-    pub(crate) fn kept(stored: StoredAttempt) -> Option<ShownDrawing> {
+    pub(crate) fn kept(stored: StoredAttempt) -> Option<LookDrawing> {
         stored.files.png.as_ref()?;
-        Some(ShownDrawing {
+        Some(LookDrawing {
             id: stored.attempt.id.clone(),
             reply_tokens: reply_tokens(&stored.attempt),
             source: DrawingSource::Kept(Box::new(stored)),
@@ -147,18 +147,18 @@ pub(crate) struct LookChain {
     pub(crate) first: Id,
     pub(crate) bound: u32,
     pub(crate) next: u32,
-    pub(crate) shown: ShownDrawing,
+    pub(crate) shown: LookDrawing,
 }
 
 impl LookChain {
     /// The looks that follow a first attempt, where any do.
-    pub(crate) fn after(first: &Attempt, shown: Option<ShownDrawing>, bound: u32) -> Option<LookChain> {
+    pub(crate) fn after(first: &Attempt, shown: Option<LookDrawing>, bound: u32) -> Option<LookChain> {
         let shown = shown.filter(|_| looks_left(first, bound) > 0)?;
         Some(LookChain { first: first.id.clone(), bound, next: 1, shown })
     }
 
     /// The looks that are left after one of them, where any are.
-    pub(crate) fn follow(self, look: &Attempt, shown: Option<ShownDrawing>) -> Option<LookChain> {
+    pub(crate) fn follow(self, look: &Attempt, shown: Option<LookDrawing>) -> Option<LookChain> {
         (looks_left(look, self.bound) > 0).then(|| LookChain {
             next: self.next + 1,
             shown: shown.unwrap_or(self.shown),

@@ -12,7 +12,7 @@ const MOMENT: Duration = Duration::from_millis(5);
 /// Moments at which something must have come for it to have been a stream.
 const MOMENTS: u32 = 3;
 
-/// What came of a request.
+/// The reply to a request as far as it came.
 #[derive(Debug)]
 pub(crate) struct ReceivedReply {
     pub(crate) text: String,

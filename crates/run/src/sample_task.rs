@@ -9,7 +9,7 @@ use crate::ask::{RequestContext, RequestNews};
 use crate::execute::{Listener, tell};
 use crate::first_attempts::{FirstAttempt, FirstAttempts};
 use crate::keep::KeptAttempt;
-use crate::look_chain::{LookChain, ShownDrawing, ShownPicture};
+use crate::look_chain::{LookChain, LookDrawing, ShownPicture};
 use crate::spending::Spending;
 use crate::{Backend, PlanCell, PlannedLooks, RunError, RunProgress, Stop, Workspace};
 
@@ -42,7 +42,7 @@ impl SampleTask {
     pub(crate) async fn take_up(self: Arc<Self>, planned: PlannedLooks) -> Result<(), RunError> {
         let PlannedLooks { first, next, parent, .. } = planned;
         let bound = self.run.contestants[self.cell.contestant].looks;
-        match ShownDrawing::kept(parent) {
+        match LookDrawing::kept(parent) {
             Some(shown) => self.look(LookChain { first, bound, next, shown }).await,
             None => Ok(()),
         }

@@ -33,7 +33,7 @@ pub enum Tariff {
     },
 }
 
-/// What a request took.
+/// The tokens and pictures that a request took.
 #[derive(Debug, Clone, Copy)]
 pub struct ResourceUse<'a> {
     /// Its tokens.

@@ -29,13 +29,13 @@ pub struct LiveGallery {
     pub library: PromptLibrary,
     /// The gallery's folder.
     pub out: PathBuf,
-    /// How it is built.
+    /// The options of every build.
     pub options: GalleryOptions,
     /// Where visitors of this machine vote, if they may.
     pub voting: Option<Arc<GalleryVoting>>,
 }
 
-/// Why a gallery was not rebuilt.
+/// The failure of a rebuild.
 #[derive(Debug, thiserror::Error)]
 #[expect(missing_docs, reason = "the messages say it")]
 pub enum RefreshError {

@@ -122,7 +122,7 @@ impl Block {
         (numbers, sum)
     }
 
-    /// Every way.
+    /// All ways to place the blocks.
     fn each_way(&self) -> Vec<Way> {
         let (numbers, sum) = self.numbers();
         let (n, k) = (numbers.len(), self.head.len());

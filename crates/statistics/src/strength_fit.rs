@@ -41,7 +41,7 @@ pub(crate) struct StrengthFit<'a> {
     density: Density,
 }
 
-/// Where a fit stands.
+/// The state of a fit between two rounds.
 #[derive(Debug, Clone)]
 pub(crate) struct FitState {
     /// The curve that stands in for each choice, or for each copy of it: exp(slope·d − precision·d²/2) of the difference d.
@@ -102,7 +102,7 @@ impl<'a> StrengthFit<'a> {
         }
     }
 
-    /// Where nothing is known yet.
+    /// The state before the first round, in which all are equal.
     pub(crate) fn start(&self) -> FitState {
         let has_ties = self.choices.iter().any(|choice| choice.ties > 0.0);
         FitState { curves: vec![Curve::default(); self.choices.len()], ties: has_ties.then_some(TIES.0) }
@@ -209,7 +209,7 @@ impl<'a> StrengthFit<'a> {
     }
 }
 
-/// What came of a round.
+/// The change that a round made.
 #[derive(Debug, Default)]
 struct Improvement {
     /// How far the farthest difference was from where it belongs.

@@ -13,7 +13,7 @@ use super::read::read_bounded;
 use super::write::{Staged, consistent, json, sync_folder, write_synced};
 use super::{AttemptFiles, Store, StoreError, StoredAttempt, layout};
 
-/// What came of a renewal.
+/// The outcome of a renewal.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Renewal {
     /// The record has the new check.

@@ -9,6 +9,7 @@ use thiserror::Error;
 /// A model file that can't be used, and its fault.
 #[derive(Debug, Error)]
 #[error("{}: {fault}", path.display())]
+#[non_exhaustive]
 pub struct GgufError {
     /// The file (the part, where a model is split); `<memory>` for bytes that came from no file.
     pub path: PathBuf,

@@ -155,19 +155,7 @@ impl ModelConfig {
     pub(super) fn read(gguf: &Gguf, architecture: &Architecture) -> Result<ModelConfig, ModelError> {
         let keys = ConfigKeys { gguf, architecture: architecture.name };
         honours(&keys, architecture)?;
-        let blocks = keys.require("block_count")?;
-        if blocks > 4096 {
-            return Err(keys.fail("block_count", &blocks, "which is more layers than any model has"));
-        }
-        let draft_layers = gguf.u32(&keys.key("nextn_predict_layers"))?.unwrap_or(0) as usize;
-        if draft_layers >= blocks {
-            return Err(keys.fail(
-                "nextn_predict_layers",
-                &draft_layers,
-                "which leaves no layer to the model",
-            ));
-        }
-        let layers = blocks - draft_layers;
+        let (layers, draft_layers) = layers(&keys)?;
         let width = keys.require("embedding_length")?;
         let heads = keys.require("attention.head_count")?;
         let mut kv_heads: Vec<usize> =
@@ -237,6 +225,19 @@ impl ModelConfig {
             architecture: architecture.name.to_owned(),
         })
     }
+}
+
+/// The layers of the model itself, and those behind them that only guess ahead.
+fn layers(keys: &ConfigKeys<'_>) -> Result<(usize, usize), ModelError> {
+    let blocks: usize = keys.require("block_count")?;
+    if blocks > 4096 {
+        return Err(keys.fail("block_count", &blocks, "which is more layers than any model has"));
+    }
+    let draft = keys.gguf.u32(&keys.key("nextn_predict_layers"))?.unwrap_or(0) as usize;
+    if draft >= blocks {
+        return Err(keys.fail("nextn_predict_layers", &draft, "which leaves no layer to the model"));
+    }
+    Ok((blocks - draft, draft))
 }
 
 /// Leaves key and value heads to the layers that attend, where they divide the query heads.

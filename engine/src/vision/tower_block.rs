@@ -62,7 +62,7 @@ pub(super) struct TowerScratch {
 }
 
 /// How heads turn, and by what in the place of each patch.
-pub(super) type Turning<'a> = (&'a TowerRope, &'a [HeadTurns]);
+pub(super) type TowerRotation<'a> = (&'a TowerRope, &'a [HeadTurns]);
 
 impl TowerBlock {
     pub(super) fn read(source: &TowerSource<'_>, block: usize) -> Result<TowerBlock, ModelError> {
@@ -120,7 +120,7 @@ impl TowerBlock {
     pub(super) fn forward(
         &self,
         context: &ComputeContext,
-        (grid, turning): (&PatchGrid, Option<Turning<'_>>),
+        (grid, turning): (&PatchGrid, Option<TowerRotation<'_>>),
         stream: &mut [f32],
         scratch: &mut TowerScratch,
         watch: &mut EncodingWatch<'_>,
@@ -155,7 +155,7 @@ impl TowerBlock {
     fn norm_and_turn(
         &self,
         context: &ComputeContext,
-        turning: Option<Turning<'_>>,
+        turning: Option<TowerRotation<'_>>,
         (queries, keys, values): (&mut [f32], &mut [f32], &mut [f32]),
     ) {
         if turning.is_none() && self.head_norms.is_none() {

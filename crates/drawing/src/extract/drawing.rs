@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use super::super::markup::{Construct, ConstructKind, construct};
 use super::CandidateSpan;
-use super::scanner::{Scanner, Surroundings};
+use super::scanner::{Scanner, SpanContext};
 
 /// An `svg` element that is open.
 struct OpenSvg {
@@ -31,7 +31,7 @@ impl Scanner<'_> {
         tag_at: usize,
         tag: Construct,
         to: usize,
-        around: Surroundings<'_>,
+        around: SpanContext<'_>,
     ) -> usize {
         let mut done: Vec<ClosedSvg> = Vec::new();
         let mut pos = tag.end;
@@ -104,7 +104,7 @@ impl Scanner<'_> {
         done: Vec<ClosedSvg>,
         stop: usize,
         to: usize,
-        around: Surroundings<'_>,
+        around: SpanContext<'_>,
     ) {
         let cut_by_mark = stop < to || around.fence.is_some_and(|_| to < self.text.len());
         let mut from = usize::MAX;

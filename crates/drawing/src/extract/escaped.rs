@@ -1,12 +1,12 @@
 //! Drawings that are escaped into another format.
 
 use super::super::markup::construct;
-use super::scanner::{Scanner, Surroundings};
+use super::scanner::{Scanner, SpanContext};
 use super::{CandidateSpan, EscapeKind};
 
 impl Scanner<'_> {
     /// Text that is a drawing only once it is unescaped.
-    pub(super) fn escaped(&mut self, pos: usize, to: usize, around: Surroundings<'_>) -> Option<usize> {
+    pub(super) fn escaped(&mut self, pos: usize, to: usize, around: SpanContext<'_>) -> Option<usize> {
         let rest = &self.text[pos..to];
         if matches!(rest[0], b'd' | b'D')
             && let Some(end) = data_address(rest)

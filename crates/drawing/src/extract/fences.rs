@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use pelicycle_reasoning::ReasoningTags;
 
-use super::scanner::{Scanner, Surroundings};
+use super::scanner::{Scanner, SpanContext};
 
 impl Scanner<'_> {
     /// The length of the run of fence marks at `pos`, if a fence opens there.
@@ -56,7 +56,7 @@ impl Scanner<'_> {
                 let _ = self.found.unclosed_fence.get_or_insert(pos);
             }
         }
-        self.fenced(content, end, Surroundings { fence: Some(&info), draft });
+        self.fenced(content, end, SpanContext { fence: Some(&info), draft });
         Some(close.map_or(end, |close| close.end))
     }
 }

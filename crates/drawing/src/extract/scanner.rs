@@ -8,14 +8,14 @@ use super::{CandidateSpan, Extraction};
 
 /// The fence and the thinking around a stretch of the reply.
 #[derive(Clone, Copy)]
-pub(super) struct Surroundings<'a> {
+pub(super) struct SpanContext<'a> {
     /// The info string of the fence; `None` outside of fences.
     pub(super) fence: Option<&'a str>,
     /// Whether it is in the thinking.
     pub(super) draft: bool,
 }
 
-impl Surroundings<'_> {
+impl SpanContext<'_> {
     /// A complete drawing that stands in them.
     pub(super) fn span(self, range: Range<usize>) -> CandidateSpan {
         CandidateSpan {
@@ -48,7 +48,7 @@ impl<'a> Scanner<'a> {
 
     /// Walks text outside of fences. `draft` inside of thinking.
     pub(super) fn prose(&mut self, from: usize, to: usize, draft: bool) {
-        let around = Surroundings { fence: None, draft };
+        let around = SpanContext { fence: None, draft };
         let mut pos = from;
         let mut prolog = None;
         while pos < to {
@@ -65,7 +65,7 @@ impl<'a> Scanner<'a> {
     }
 
     /// Walks the content of a fence.
-    pub(super) fn fenced(&mut self, from: usize, to: usize, around: Surroundings<'_>) {
+    pub(super) fn fenced(&mut self, from: usize, to: usize, around: SpanContext<'_>) {
         let mut pos = from;
         let mut prolog = None;
         while pos < to {
@@ -74,7 +74,7 @@ impl<'a> Scanner<'a> {
     }
 
     /// One step outside of any drawing: a construct, an escape, or a byte.
-    fn step(&mut self, pos: usize, to: usize, around: Surroundings<'_>, prolog: &mut Option<usize>) -> usize {
+    fn step(&mut self, pos: usize, to: usize, around: SpanContext<'_>, prolog: &mut Option<usize>) -> usize {
         let byte = self.text[pos];
         if byte.is_ascii_whitespace() {
             return pos + 1;

@@ -28,7 +28,7 @@ pub(super) struct OwnershipMap {
     transform: Transform,
 }
 
-/// What can be seen of one shape.
+/// The visible part of one shape.
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct VisiblePart {
     /// Pixels.

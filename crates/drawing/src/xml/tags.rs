@@ -78,6 +78,22 @@ impl<'a> Checker<'a> {
         }
     }
 
+    /// Reports what is no attribute, up to the next thing that a tag can go on with, and gives the place behind it.
+    fn drop_junk(&mut self, at: usize) -> usize {
+        let end = self.text[at..]
+            .char_indices()
+            .skip(1)
+            .find(|&(_, c)| c.is_ascii_whitespace() || matches!(c, '<' | '>' | '/'))
+            .map_or(self.text.len(), |(i, _)| at + i);
+        let shown: String = self.text[at..end].chars().take(20).collect();
+        match shown.chars().find(|&c| !is_char(c)) {
+            Some(c) => self.fault(FindingCode::BadCharacter, at, bad_character(c)),
+            None => self.fault(FindingCode::BadMarkup, at, format!("{shown:?} is no attribute")),
+        }
+        self.edit(Repair::DropJunk, at..end, "");
+        end
+    }
+
     /// Reads the attributes and the end of a tag; `None` when the text ends within it.
     fn attributes(&mut self, start: usize, tag: &mut StartTag<'a>) -> Option<bool> {
         let mut seen: HashSet<&'a str> = HashSet::new();
@@ -127,20 +143,7 @@ impl<'a> Checker<'a> {
             }
             let name = self.name_at(at);
             if name.is_empty() {
-                // Junk: up to the next thing that a tag can go on with.
-                let junk = self.text[at..]
-                    .char_indices()
-                    .skip(1)
-                    .find(|&(_, c)| c.is_ascii_whitespace() || matches!(c, '<' | '>' | '/'))
-                    .map_or(self.text.len(), |(i, _)| at + i);
-                let shown: String = self.text[at..junk].chars().take(20).collect();
-                let control = shown.chars().find(|&c| !is_char(c));
-                match control {
-                    Some(c) => self.fault(FindingCode::BadCharacter, at, bad_character(c)),
-                    None => self.fault(FindingCode::BadMarkup, at, format!("{shown:?} is no attribute")),
-                }
-                self.edit(Repair::DropJunk, at..junk, "");
-                tag.pos = junk;
+                tag.pos = self.drop_junk(at);
                 continue;
             }
             if spaces == 0 && !std::mem::take(&mut spaced) {

@@ -30,7 +30,7 @@ type Key = (String, String, String, String, String);
 /// Whose samples are numbered together: the kind of source, the contestant, the prompt's id and hash.
 type Samples = (String, String, String, String);
 
-/// What an import made of one reply.
+/// The outcome of importing one reply.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ImportOutcome {
     /// It was kept as an attempt.

@@ -32,7 +32,7 @@ const CONTENT: [&str; 14] = [
     "raw",
 ];
 
-/// What a file's path tells.
+/// Model, moment and sample as a file's path tells them.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct ImportedPlace {
     /// The model.

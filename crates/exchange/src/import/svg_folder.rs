@@ -39,7 +39,7 @@ pub enum SvgFolderError {
     Deep { path: PathBuf },
 }
 
-/// What a folder holds.
+/// The replies found in a folder.
 #[derive(Debug)]
 pub struct FoundFolder {
     /// Every reply, all to one prompt, by path.

@@ -11,7 +11,7 @@ const MAX_STRAY: usize = 4 << 10;
 /// The bytes of an event's name that count: each value of its data has it.
 const MAX_NAME: usize = 128;
 
-/// How a stream is cut into frames.
+/// The rule by which a stream is cut into frames.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Framing {
     /// Server-sent events, by WHATWG's rules.

@@ -2,9 +2,10 @@
 //! the reasoning and goes on in the answer or in the words of an error.
 
 use super::halves::HalfJoiner;
-use super::secrets::{Finds, MAX_HELD, REDACTED, SHORTEST_BEGINNING, SecretFilter, Secrets};
+use super::secret_filter::SecretFilter;
+use super::secrets::{Finds, MAX_HELD, REDACTED, SHORTEST_BEGINNING, Secrets};
 
-/// What a text is to the reply.
+/// The part of the reply that a text belongs to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum TextPart {
     /// The model's reasoning.

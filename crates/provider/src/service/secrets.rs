@@ -1,4 +1,4 @@
-//! The secrets of a connection, and the search for them in every text of a service.
+//! The secrets of a connection, and where they stand in a text of a service.
 //!
 //! A service may quote a key in other clothes than it was sent in: escaped, encoded, in capitals, with markup or line
 //! breaks within. So letters and digits alone are compared, once as they stand, once with escapes read, and once
@@ -7,7 +7,9 @@
 
 use secrecy::{ExposeSecret as _, SecretString};
 
-use super::projection::{Mark, escape_begin, projections};
+use super::key_encodings::{encodings, squeezed};
+use super::needle::{Needle, search};
+use super::projection::{escape_begin, projections};
 
 /// The mark that stands in a text where a secret stood.
 pub(super) const REDACTED: &str = "[key]";
@@ -29,7 +31,7 @@ pub(super) const SHORTEST_BEGINNING: usize = 6;
 pub(super) const MAX_HELD: usize = 4 << 10;
 
 /// The bytes of a text that are searched at a time.
-const WINDOW: usize = 64 << 10;
+pub(super) const WINDOW: usize = 64 << 10;
 
 /// The secrets of a connection. They show themselves nowhere and are wiped from memory when dropped.
 #[derive(Debug, Default)]
@@ -41,15 +43,7 @@ pub(super) struct Secrets {
     exact: Vec<SecretString>,
 }
 
-/// Letters and digits to be found, in small letters.
-#[derive(Debug)]
-struct Needle {
-    letters: SecretString,
-    /// For each number of letters that fit, how many still do where the next does not.
-    fallback: Vec<usize>,
-}
-
-/// What a search in a text found.
+/// The places of secrets in a text.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct Finds {
     /// The byte ranges of secrets, in order, none touching another.
@@ -74,17 +68,6 @@ impl Secrets {
         for letters in encodings(secret, &letters) {
             self.needles.push(Needle::new(&letters));
         }
-    }
-
-    /// A text without the secrets in it, and without the beginning of one at its end.
-    pub(super) fn redact(&self, text: String) -> String {
-        if self.is_empty() {
-            return text;
-        }
-        let mut filter = SecretFilter::default();
-        let mut out = filter.push(self, text);
-        out.push_str(&filter.finish(self));
-        out
     }
 
     /// Takes whole secrets out of every string of a JSON value, names of fields among them.
@@ -126,7 +109,8 @@ impl Secrets {
         !found.is_empty()
     }
 
-    fn is_empty(&self) -> bool {
+    /// Whether there is nothing to search for.
+    pub(super) fn is_empty(&self) -> bool {
         self.needles.is_empty() && self.exact.is_empty()
     }
 
@@ -202,7 +186,7 @@ impl Secrets {
 
 impl Finds {
     /// The end of what is sure to be no secret's beginning.
-    fn end_of_sure(&self, text: &str) -> usize {
+    pub(super) fn end_of_sure(&self, text: &str) -> usize {
         let begun = self.begun.map_or(text.len(), |(begin, _)| begin);
         let whole = self.whole.last().map_or(0, |(_, end)| *end);
         let end = begun.min(escape_begin(text)).max(whole);
@@ -211,126 +195,8 @@ impl Finds {
     }
 }
 
-impl Needle {
-    fn new(letters: &str) -> Needle {
-        let bytes = letters.as_bytes();
-        let mut fallback = vec![0; bytes.len() + 1];
-        let mut fit = 0;
-        for at in 1..bytes.len() {
-            while fit > 0 && bytes[at] != bytes[fit] {
-                fit = fallback[fit];
-            }
-            fit += usize::from(bytes[at] == bytes[fit]);
-            fallback[at + 1] = fit;
-        }
-        Needle { letters: SecretString::from(letters), fallback }
-    }
-
-    /// How many letters fit after this one, where so many did before it.
-    fn step(&self, mut fit: usize, letter: u8) -> usize {
-        let letters = self.letters.expose_secret().as_bytes();
-        while fit > 0 && letters[fit] != letter {
-            fit = self.fallback[fit];
-        }
-        fit + usize::from(letters[fit] == letter)
-    }
-
-    fn len(&self) -> usize {
-        self.letters.expose_secret().len()
-    }
-}
-
-/// Adds the places of all needles to `found`, and gives how many letters of each fit at the end, but for none.
-/// At most letters no needle begins and none is open, so that their number costs little.
-fn search(needles: &[Needle], marks: &[Mark], found: &mut Vec<(usize, usize)>) -> Vec<usize> {
-    let mut ends = Vec::new();
-    for needles in needles.chunks(u128::BITS as usize) {
-        let mut begins = [0_u128; 256];
-        for (n, needle) in needles.iter().enumerate() {
-            begins[usize::from(needle.letters.expose_secret().as_bytes()[0])] |= 1 << n;
-        }
-        let (mut open, mut fits) = (0_u128, vec![0; needles.len()]);
-        for (at, mark) in marks.iter().enumerate() {
-            let mut concerned = open | begins[usize::from(mark.letter)];
-            while concerned != 0 {
-                let n = concerned.trailing_zeros() as usize;
-                concerned &= concerned - 1;
-                fits[n] = needles[n].step(fits[n], mark.letter);
-                if fits[n] == needles[n].len() {
-                    found.push((marks[at + 1 - fits[n]].begin, mark.end));
-                    fits[n] = 0;
-                }
-                open = if fits[n] > 0 { open | 1 << n } else { open & !(1 << n) };
-            }
-        }
-        ends.extend(fits.into_iter().filter(|fit| *fit > 0));
-    }
-    ends
-}
-
-/// A text on its way through the search: what may be a secret's beginning waits for what follows.
-#[derive(Debug, Default)]
-pub(super) struct SecretFilter {
-    held: String,
-}
-
-impl SecretFilter {
-    /// Takes more of the text in, and gives as much as is sure to be no secret.
-    pub(super) fn push(&mut self, secrets: &Secrets, more: String) -> String {
-        if secrets.is_empty() {
-            return more;
-        }
-        let text = match self.held.is_empty() {
-            true => more,
-            false => std::mem::take(&mut self.held) + &more,
-        };
-        let mut out = String::new();
-        let mut rest = text.as_str();
-        while !rest.is_empty() {
-            let window = &rest[..boundary(rest, WINDOW)];
-            let finds = secrets.find(window);
-            let end = finds.end_of_sure(window);
-            out.push_str(&replaced(window, end, &finds.whole));
-            let last = window.len() == rest.len();
-            rest = &rest[end..];
-            if last {
-                break;
-            }
-        }
-        self.held = rest.to_owned();
-        out
-    }
-
-    /// What is held back.
-    pub(super) fn held(&self) -> &str {
-        &self.held
-    }
-
-    /// Takes out what is held back.
-    pub(super) fn take(&mut self) -> String {
-        std::mem::take(&mut self.held)
-    }
-
-    /// Puts a mark in place of what is held back from here on.
-    pub(super) fn hide(&mut self, from: usize) {
-        self.held.truncate(from);
-        self.held.push_str(REDACTED);
-    }
-
-    /// The text is over: gives what was held back, without the beginning of a secret.
-    pub(super) fn finish(&mut self, secrets: &Secrets) -> String {
-        let mut rest = std::mem::take(&mut self.held);
-        let begun = secrets.find(&rest).begun;
-        if let Some((begin, _)) = begun.filter(|(_, letters)| *letters >= SHORTEST_BEGINNING) {
-            rest.truncate(begin);
-            rest.push_str(REDACTED);
-        }
-        rest
-    }
-}
-
 /// The first `end` bytes of a text with a mark in place of each of these ranges, none of which goes beyond.
-fn replaced(text: &str, end: usize, ranges: &[(usize, usize)]) -> String {
+pub(super) fn replaced(text: &str, end: usize, ranges: &[(usize, usize)]) -> String {
     let mut out = String::with_capacity(end);
     let mut from = 0;
     for &(begin, until) in ranges.iter().filter(|(_, until)| *until <= end) {
@@ -343,66 +209,8 @@ fn replaced(text: &str, end: usize, ranges: &[(usize, usize)]) -> String {
 }
 
 /// The last boundary of a character that is not after `most`.
-fn boundary(text: &str, most: usize) -> usize {
+pub(super) fn boundary(text: &str, most: usize) -> usize {
     text.floor_char_boundary(most)
-}
-
-/// The letters and digits of a text, in small letters.
-fn squeezed(text: &str) -> String {
-    text.chars().filter(char::is_ascii_alphanumeric).map(|c| c.to_ascii_lowercase()).collect()
-}
-
-/// The letters and digits of a secret as the common encodings write them.
-fn encodings(secret: &str, letters: &str) -> Vec<String> {
-    let bytes = |write: fn(u8) -> String| secret.bytes().map(write).collect::<String>();
-    let turned = |c: char| match c {
-        'a'..='m' => (c as u8 + 13) as char,
-        'n'..='z' => (c as u8 - 13) as char,
-        c => c,
-    };
-    let mut all: Vec<String> = (0..3).map(|offset| squeezed(&base64_at(secret, offset))).collect();
-    all.extend((0..5).map(|offset| base32_at(secret, offset)));
-    // What was encoded twice.
-    let twice = (0..3).flat_map(|inner| {
-        let once = base64_at(secret, inner);
-        (0..3).map(move |outer| squeezed(&base64_at(&once, outer)))
-    });
-    all.extend(twice);
-    all.extend([
-        bytes(|byte| format!("{byte:02x}")),
-        // UTF-16 in either order, and the numbers of characters.
-        bytes(|byte| format!("{byte:02x}00")).trim_end_matches('0').to_owned(),
-        bytes(|byte| format!("u00{byte:02x}")),
-        bytes(|byte| format!("{byte:08b}")),
-        bytes(|byte| format!("0x{byte:02x}")),
-        bytes(|byte| format!("x{byte:02x}")),
-        bytes(|byte| byte.to_string()),
-        // Numbers of one length, with nothing between them.
-        bytes(|byte| format!("{byte:03}")),
-        bytes(|byte| format!("{byte:03o}")),
-        letters.chars().rev().collect(),
-        letters.chars().map(turned).collect(),
-    ]);
-    all
-}
-
-/// The characters of a text's base64 that do not depend on what stands around it, where so many bytes modulo 3 stand
-/// before it.
-fn base64_at(text: &str, offset: usize) -> String {
-    use base64::Engine as _;
-    let bytes = [&[0_u8; 2][..offset], text.as_bytes()].concat();
-    let encoded = base64::engine::general_purpose::STANDARD_NO_PAD.encode(&bytes);
-    let (begin, end) = ((offset * 8).div_ceil(6), bytes.len() * 8 / 6);
-    encoded[begin..end].to_owned()
-}
-
-/// As [`base64_at`], of base32 (RFC 4648), where so many bytes modulo 5 stand before it.
-fn base32_at(text: &str, offset: usize) -> String {
-    const LETTERS: &[u8; 32] = b"abcdefghijklmnopqrstuvwxyz234567";
-    let bits = text.bytes().flat_map(|byte| (0..8).rev().map(move |bit| usize::from(byte >> bit & 1)));
-    // What is left of the letter that begins in the byte before it.
-    let bits: Vec<usize> = bits.skip((5 - offset * 8 % 5) % 5).collect();
-    bits.chunks_exact(5).map(|five| LETTERS[five.iter().fold(0, |n, bit| n * 2 + bit)] as char).collect()
 }
 
 #[cfg(test)]
@@ -411,6 +219,7 @@ mod tests {
     use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
     use proptest::prelude::*;
 
+    use super::super::secret_filter::SecretFilter;
     use super::*;
 
     const KEY: &str = "sk-planted-5f0c2a91";
@@ -581,7 +390,7 @@ mod tests {
         let mut given = filter.push(&secrets, "sk-pl".to_owned()).len();
         for _ in 0..3 * MAX_HELD {
             given += filter.push(&secrets, " ".to_owned()).len();
-            assert!(filter.held.len() <= MAX_HELD + 8);
+            assert!(filter.held().len() <= MAX_HELD + 8);
         }
         assert!(given > MAX_HELD);
     }

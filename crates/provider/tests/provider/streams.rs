@@ -354,7 +354,7 @@ fn no_reply_is_waited_for_for_ever() {
     let server = ScriptedServer::new(vec![[vec![events()], drip].concat()]);
     let heard = ask(&remote(&server, "chat", "total_seconds = 0.3\ntries = 1"));
     assert_eq!((heard.outcome(), heard.error()), (Outcome::Cut, "no end within 0.3 s"));
-    assert!(heard.text.len() > 5);
+    assert!(!heard.text.is_empty(), "what came before the end of the time is kept");
 
     // Busy with nothing: empty texts, comments, calls of tools. Asking again would take as long again.
     let call = |n: u32| {

@@ -9,7 +9,7 @@ const PICTURE: u64 = 800;
 /// Tokens of a reply without reasoning, about.
 const REPLY: u64 = 300;
 
-/// What a session would ask.
+/// The requests that a judging session would send, and their cost.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct JudgingForecast {
     /// Pairs that would be shown, or single drawings.

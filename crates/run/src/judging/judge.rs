@@ -44,7 +44,7 @@ pub struct ModelJudge {
     request: RequestRecord,
 }
 
-/// Who answers.
+/// The model that answers.
 #[derive(Clone)]
 enum JudgingModel {
     /// A service's.

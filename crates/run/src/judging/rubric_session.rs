@@ -91,7 +91,7 @@ impl JudgingForecast {
     }
 }
 
-/// How a session ended.
+/// The end of a rubric session.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
 pub struct RubricSessionEnd {
     /// Replies that were read.

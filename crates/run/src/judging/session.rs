@@ -26,7 +26,7 @@ pub struct KeptJudgement {
     pub pairs: u32,
 }
 
-/// How a session ended.
+/// The end of a judging session.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
 pub struct JudgingEnd {
     /// Pairs that are over.
@@ -155,7 +155,7 @@ impl JudgingEnd {
     }
 }
 
-/// What came of one showing.
+/// The outcome of showing one pair to the judge.
 struct Shown {
     /// The number of its pair.
     number: u32,
@@ -164,7 +164,7 @@ struct Shown {
     judgement: Option<(JudgementRecord, Option<Vec<u8>>)>,
 }
 
-/// What the judge said of a pair.
+/// The judge's answer to a pair.
 #[derive(Debug, Clone, Copy)]
 enum Opinion {
     /// It was not asked, or not to the end.

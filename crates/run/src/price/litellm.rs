@@ -11,7 +11,7 @@ use serde_json::{Map, Value};
 
 use super::table::{Price, PriceTable, PriceTier};
 
-/// Where the list is published.
+/// The address of the list.
 pub const LITELLM_URL: &str =
     "https://raw.githubusercontent.com/BerriAI/litellm/main/model_prices_and_context_window.json";
 
@@ -29,7 +29,7 @@ const SERVICES: [(&str, &str); 10] = [
     ("together_ai", "together"),
 ];
 
-/// Why a list can't be used.
+/// The fault of a list that can't be used.
 #[derive(Debug, thiserror::Error)]
 #[expect(missing_docs, reason = "the messages say it")]
 pub enum LitellmError {

@@ -28,7 +28,7 @@ pub struct PriceTable {
     pub models: BTreeMap<String, Price>,
 }
 
-/// What a model costs.
+/// The prices of a model.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Price {
@@ -94,7 +94,7 @@ impl Price {
     }
 }
 
-/// Where a price was found.
+/// The source of a price.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum PriceOrigin {
     /// The user's own figure.
@@ -112,7 +112,7 @@ impl std::fmt::Display for PriceOrigin {
     }
 }
 
-/// Why prices could not be used.
+/// The fault of prices that could not be used.
 #[derive(Debug, thiserror::Error)]
 #[expect(missing_docs, reason = "the messages say it")]
 pub enum PriceError {

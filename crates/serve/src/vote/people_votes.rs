@@ -14,7 +14,7 @@ use super::commons::Tell;
 #[derive(Debug, Clone, Default)]
 pub(super) struct PeopleVotes(Arc<Mutex<KnownVotes>>);
 
-/// What is known of people's votes.
+/// People's votes as they were last read from the results.
 #[derive(Debug, Default)]
 pub(super) struct KnownVotes {
     /// People's judgements, oldest first.

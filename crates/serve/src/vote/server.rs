@@ -40,7 +40,7 @@ pub async fn serve(listener: TcpListener, session: Arc<VotingSession>) -> io::Re
         // Browsers ask for it unasked.
         .route("/favicon.ico", get(StatusCode::NO_CONTENT))
         .fallback(nothing)
-        .with_state(Booths::One(Arc::clone(&session)))
+        .with_state(VotingSessions::One(Arc::clone(&session)))
         .layer(DefaultBodyLimit::max(MAX_FORM))
         .layer(middleware::from_fn_with_state(Guard { own, posts: true }, guard));
     tokio::select! {
@@ -54,12 +54,12 @@ pub(crate) fn pages_of(voting: Arc<GalleryVoting>, own: std::net::SocketAddr) ->
     routes(Router::new(), GalleryVoting::ROUTE)
         .route(GalleryVoting::DOOR, get(lead_in))
         .route(GalleryVoting::DOOR.trim_end_matches('/'), get(lead_in))
-        .with_state(Booths::Gallery(voting))
+        .with_state(VotingSessions::Gallery(voting))
         .layer(DefaultBodyLimit::max(MAX_FORM))
         .layer(middleware::from_fn_with_state(Guard { own, posts: true }, guard))
 }
 
-fn routes(router: Router<Booths>, base: &str) -> Router<Booths> {
+fn routes(router: Router<VotingSessions>, base: &str) -> Router<VotingSessions> {
     router
         .route(base, get(show))
         .route(&format!("{base}drawings/{{token}}"), get(picture))
@@ -67,9 +67,9 @@ fn routes(router: Router<Booths>, base: &str) -> Router<Booths> {
         .route(&format!("{base}undo"), post(undo))
 }
 
-/// Where votes are taken.
+/// The voting sessions of a server: one for all, or one a prompt.
 #[derive(Debug, Clone)]
-enum Booths {
+enum VotingSessions {
     One(Arc<VotingSession>),
     /// By prompt, beside a gallery.
     Gallery(Arc<GalleryVoting>),
@@ -77,27 +77,30 @@ enum Booths {
 
 /// The session that a request is for, and where its page is.
 #[derive(Debug, Clone)]
-struct Booth {
+struct RequestedSession {
     session: Arc<VotingSession>,
     place: PagePlace,
 }
 
-impl FromRequestParts<Booths> for Booth {
+impl FromRequestParts<VotingSessions> for RequestedSession {
     type Rejection = Response;
 
-    async fn from_request_parts(parts: &mut Parts, booths: &Booths) -> Result<Booth, Response> {
-        let voting = match booths {
-            Booths::One(session) => {
-                return Ok(Booth { session: Arc::clone(session), place: PagePlace::alone() });
+    async fn from_request_parts(
+        parts: &mut Parts,
+        sessions: &VotingSessions,
+    ) -> Result<RequestedSession, Response> {
+        let voting = match sessions {
+            VotingSessions::One(session) => {
+                return Ok(RequestedSession { session: Arc::clone(session), place: PagePlace::alone() });
             }
-            Booths::Gallery(voting) => Arc::clone(voting),
+            VotingSessions::Gallery(voting) => Arc::clone(voting),
         };
         let Some(stem) = parameter(parts, "prompt").await else {
             return Err(nothing(parts.uri.clone()).await);
         };
         let place = PagePlace::beside_gallery(&stem);
         match spawn_blocking(move || voting.session(&stem)).await {
-            Ok(Ok(Some(session))) => Ok(Booth { session, place }),
+            Ok(Ok(Some(session))) => Ok(RequestedSession { session, place }),
             Ok(Ok(None)) => Err((StatusCode::NOT_FOUND, "The gallery has no such prompt.\n").into_response()),
             Ok(Err(error)) => Err(failed(&error.to_string())),
             Err(_) => Err(failed("the voting could not begin")),
@@ -127,11 +130,11 @@ pub(crate) async fn keep_up(refresh: impl Fn() + Send + Sync + 'static) -> Infal
     }
 }
 
-async fn show(booth: Booth) -> Response {
-    page(booth, StatusCode::OK, None).await
+async fn show(requested: RequestedSession) -> Response {
+    page(requested, StatusCode::OK, None).await
 }
 
-async fn vote(booth: Booth, form: Bytes) -> Response {
+async fn vote(requested: RequestedSession, form: Bytes) -> Response {
     let preference = field(&form, "choice").and_then(|choice| match &*choice {
         "left" => Some(Preference::Left),
         "right" => Some(Preference::Right),
@@ -140,12 +143,12 @@ async fn vote(booth: Booth, form: Bytes) -> Response {
         _ => None,
     });
     let (Some(token), Some(preference)) = (field(&form, "token"), preference) else { return no_form() };
-    answer(booth, move |session| session.vote(&token, preference)).await
+    answer(requested, move |session| session.vote(&token, preference)).await
 }
 
-async fn undo(booth: Booth, form: Bytes) -> Response {
+async fn undo(requested: RequestedSession, form: Bytes) -> Response {
     let Some(token) = field(&form, "token") else { return no_form() };
-    answer(booth, move |session| session.undo(&token)).await
+    answer(requested, move |session| session.undo(&token)).await
 }
 
 /// The one value of a form's field.
@@ -164,12 +167,12 @@ fn no_form() -> Response {
 
 /// Does what a form asks for, and leads to the page, or shows it with why not.
 async fn answer(
-    booth: Booth,
+    requested: RequestedSession,
     act: impl FnOnce(&VotingSession) -> Result<(), VoteRefusal> + Send + 'static,
 ) -> Response {
-    let actor = Arc::clone(&booth.session);
+    let actor = Arc::clone(&requested.session);
     match spawn_blocking(move || act(&actor)).await {
-        Ok(Ok(())) => (StatusCode::SEE_OTHER, [(header::LOCATION, booth.place.base)]).into_response(),
+        Ok(Ok(())) => (StatusCode::SEE_OTHER, [(header::LOCATION, requested.place.base)]).into_response(),
         Ok(Err(refusal)) => {
             let status = match refusal {
                 VoteRefusal::Stale | VoteRefusal::Gone | VoteRefusal::Named | VoteRefusal::NotLast => {
@@ -177,13 +180,17 @@ async fn answer(
                 }
                 VoteRefusal::Unkept(_) | VoteRefusal::Kept(_) => StatusCode::INTERNAL_SERVER_ERROR,
             };
-            page(booth, status, Some(refusal.to_string())).await
+            page(requested, status, Some(refusal.to_string())).await
         }
         Err(_) => failed("the vote could not be dealt with"),
     }
 }
 
-async fn page(Booth { session, place }: Booth, status: StatusCode, notice: Option<String>) -> Response {
+async fn page(
+    RequestedSession { session, place }: RequestedSession,
+    status: StatusCode,
+    notice: Option<String>,
+) -> Response {
     let made = spawn_blocking(move || {
         let view = session.view().map_err(|error| error.to_string())?;
         page::page(&view, &place, notice).map_err(|error| error.to_string())
@@ -209,7 +216,7 @@ fn failed(why: &str) -> Response {
     (StatusCode::INTERNAL_SERVER_ERROR, words).into_response()
 }
 
-async fn picture(Booth { session, .. }: Booth, parameters: RawPathParams) -> Response {
+async fn picture(RequestedSession { session, .. }: RequestedSession, parameters: RawPathParams) -> Response {
     let token = parameters.iter().find(|(key, _)| *key == "token").map(|(_, value)| value.to_owned());
     let token = token.unwrap_or_default();
     // The lock may be held while a disk is slow.

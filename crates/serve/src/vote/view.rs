@@ -2,7 +2,7 @@
 
 use super::state::VotingProgress;
 
-/// What the voter's page shows.
+/// The contents of the voter's page.
 #[derive(Debug)]
 pub(super) struct VotingView {
     pub(super) shown: VotingScreen,

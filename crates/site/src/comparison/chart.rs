@@ -55,15 +55,15 @@ struct MarkRow {
 }
 
 /// The scales of a chart: where moments and values stand on it.
-struct Scale {
+struct ChartScales {
     from: f64,
     to: f64,
     low: f64,
     high: f64,
 }
 
-impl Scale {
-    fn new(line: &MeasureHistory, from: Timestamp, to: Timestamp) -> Scale {
+impl ChartScales {
+    fn new(line: &MeasureHistory, from: Timestamp, to: Timestamp) -> ChartScales {
         let levels = line.changes.iter().flat_map(|change| [change.before, change.after]);
         let values = line.days.iter().map(|day| day.value).chain(levels);
         let (mut low, mut high) = values
@@ -77,7 +77,7 @@ impl Scale {
                 if low == 0.0 { (0.0, 1.0) } else { (low - low.abs() / 2.0, high + high.abs() / 2.0) };
         }
         let second = |moment: Timestamp| moment.as_second() as f64;
-        Scale { from: second(from), to: second(to).max(second(from) + 1.0), low, high }
+        ChartScales { from: second(from), to: second(to).max(second(from) + 1.0), low, high }
     }
 
     fn across(&self, moment: Timestamp) -> f64 {
@@ -131,7 +131,7 @@ pub fn history_page(history: &History) -> Result<String, PageError> {
 }
 
 fn chart(history: &History, line: &MeasureHistory, from: Date, to: Date) -> Chart {
-    let scale = Scale::new(line, noon(from), noon(to));
+    let scale = ChartScales::new(line, noon(from), noon(to));
     let dots: Vec<(f64, f64, String)> = line
         .days
         .iter()

@@ -33,12 +33,12 @@ struct Strip {
     family: String,
     models: String,
     earlier: usize,
-    stops: Vec<Stop>,
+    stops: Vec<TimelineStop>,
 }
 
 /// One model at its date.
 #[derive(Debug, Serialize)]
-struct Stop {
+struct TimelineStop {
     label: String,
     href: String,
     day: String,
@@ -47,11 +47,11 @@ struct Stop {
     rate: Option<String>,
     card: Card,
     /// It draws less often, or more often, than the one before it, and the samples tell so.
-    step: Option<Step>,
+    step: Option<RateStep>,
 }
 
 #[derive(Debug, Serialize)]
-struct Step {
+struct RateStep {
     worse: bool,
     words: String,
 }
@@ -98,7 +98,7 @@ impl Strip {
     fn new(family: &str, cases: &[&Case<'_>]) -> Self {
         let earlier = cases.len().saturating_sub(MOST);
         let before = std::iter::once(None).chain(cases.iter().map(Some));
-        let stops = cases.iter().zip(before).map(|(case, before)| Stop::new(case, before.copied()));
+        let stops = cases.iter().zip(before).map(|(case, before)| TimelineStop::new(case, before.copied()));
         Self {
             family: text::label(family),
             models: text::plural(cases.len() as u64, "model"),
@@ -108,14 +108,14 @@ impl Strip {
     }
 }
 
-impl Stop {
+impl TimelineStop {
     fn new(case: &Case<'_>, before: Option<&Case<'_>>) -> Self {
         let contestant = case.contestant();
         let drawn = case.drawn();
         let step = before
             .and_then(|before| drawn.less(before.drawn()))
             .filter(|(_, interval)| interval.excludes_zero())
-            .map(|difference| Step { worse: difference.0 < 0.0, words: difference_in_words(difference) });
+            .map(|difference| RateStep { worse: difference.0 < 0.0, words: difference_in_words(difference) });
         Self {
             label: text::label(&contestant.label),
             href: model_path(contestant),

@@ -10,7 +10,7 @@ use std::path::PathBuf;
 
 use pelicycle_run::{Config, Weights};
 
-pub(super) use self::report::{Report, Speed};
+pub(super) use self::report::{ExpectedSpeed, Report};
 use super::named;
 use super::stdio::print;
 use crate::cli::named_projectors::{projector_file, projectors_or_warning};
@@ -58,7 +58,7 @@ pub(crate) fn inspect(args: &InspectArgs) -> anyhow::Result<ExitCode> {
         let threads = args.threads.or(config.run.threads.map(std::num::NonZero::get));
         let cores = || std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
         let threads = threads.map_or_else(cores, |n| n as usize);
-        report.speed = Speed::predict(report.bytes_per_token, threads, memory_bandwidth);
+        report.speed = ExpectedSpeed::predict(report.bytes_per_token, threads, memory_bandwidth);
     }
     print(&if args.json { serde_json::to_string_pretty(&report)? + "\n" } else { report.text()? })?;
     Ok(ExitCode::SUCCESS)

@@ -38,10 +38,10 @@ pub(in crate::cli::model) struct Report {
     pub(super) context_length: Option<u64>,
     pub(super) layers: Option<u64>,
     pub(super) embedding_length: Option<u64>,
-    pub(super) experts: Option<Experts>,
-    pub(super) memory: Memory,
-    pub(in crate::cli::model) speed: Option<Speed>,
-    pub(super) vocabulary: Vocabulary,
+    pub(super) experts: Option<InspectedExperts>,
+    pub(super) memory: MemoryNeed,
+    pub(in crate::cli::model) speed: Option<ExpectedSpeed>,
+    pub(super) vocabulary: VocabularySummary,
     pub(super) chat_template: bool,
     /// The projector with which it sees pictures; null for a model that reads text alone.
     pub(super) projector: Option<PathBuf>,
@@ -73,7 +73,7 @@ pub(super) struct TypeShare {
 }
 
 #[derive(Debug, Serialize)]
-pub(super) struct Experts {
+pub(super) struct InspectedExperts {
     pub(super) count: u64,
     /// How many of them a token takes.
     pub(super) used: Option<u64>,
@@ -83,7 +83,7 @@ pub(super) struct Experts {
 
 /// Bytes that a run takes.
 #[derive(Debug, Serialize)]
-pub(super) struct Memory {
+pub(super) struct MemoryNeed {
     pub(super) weights: Option<u64>,
     /// Keys and values, or latent vectors, of a thousand tokens of one sequence.
     pub(super) cache_for_1000_tokens: Option<u64>,
@@ -95,7 +95,7 @@ pub(super) struct Memory {
 
 /// What this machine will give, as far as its memory limits it.
 #[derive(Debug, Serialize)]
-pub(in crate::cli::model) struct Speed {
+pub(in crate::cli::model) struct ExpectedSpeed {
     pub(super) threads: usize,
     /// Bytes a second, measured.
     pub(super) memory_bandwidth: f64,
@@ -103,7 +103,7 @@ pub(in crate::cli::model) struct Speed {
 }
 
 #[derive(Debug, Serialize)]
-pub(super) struct Vocabulary {
+pub(super) struct VocabularySummary {
     pub(super) size: Option<u64>,
     pub(super) model: Option<String>,
     pub(super) pre: Option<String>,
@@ -142,14 +142,14 @@ impl Report {
             layers: says.number("block_count"),
             embedding_length: says.number("embedding_length"),
             experts: experts(&says, &census),
-            memory: Memory {
+            memory: MemoryNeed {
                 weights: total.bytes,
                 cache_for_1000_tokens: memory.as_ref().map(|memory| memory.cache(1000)),
                 state_per_sequence: memory.as_ref().map(|memory| memory.state()),
                 machine: machine_memory(),
             },
             speed: None,
-            vocabulary: Vocabulary {
+            vocabulary: VocabularySummary {
                 size: tokens.or_else(|| says.number("vocab_size")),
                 model: says.string(&["tokenizer.ggml.model"]),
                 pre: says.string(&["tokenizer.ggml.pre"]),
@@ -176,17 +176,17 @@ impl Report {
     }
 }
 
-impl Speed {
+impl ExpectedSpeed {
     /// The tokens a second that `bandwidth` of so many threads allows; `None` when it is not known what a token
     /// reads.
     pub(in crate::cli::model) fn predict(
         bytes_per_token: Option<u64>,
         threads: usize,
         bandwidth: impl FnOnce(usize) -> f64,
-    ) -> Option<Speed> {
+    ) -> Option<ExpectedSpeed> {
         let bytes = bytes_per_token.filter(|&bytes| bytes > 0)?;
         let memory_bandwidth = bandwidth(threads);
-        Some(Speed { threads, memory_bandwidth, tokens_per_second: memory_bandwidth / bytes as f64 })
+        Some(ExpectedSpeed { threads, memory_bandwidth, tokens_per_second: memory_bandwidth / bytes as f64 })
     }
 }
 
@@ -228,12 +228,12 @@ fn talk(gguf: &Gguf) -> Result<Vec<String>, String> {
     Ok(tokenizer.remark().into_iter().chain(template.remark()).map(str::to_owned).collect())
 }
 
-fn experts(says: &Says<'_>, census: &WeightSummary) -> Option<Experts> {
+fn experts(says: &Says<'_>, census: &WeightSummary) -> Option<InspectedExperts> {
     let count = says.number("expert_count").filter(|&count| count > 0)?;
     // A file that does not count its shared experts has their weights as one.
     let there = u64::from(census.role(TensorRole::SharedExperts).parameters > 0);
     let shared = says.number("expert_shared_count").unwrap_or(there);
-    Some(Experts { count, used: says.number("expert_used_count"), shared })
+    Some(InspectedExperts { count, used: says.number("expert_used_count"), shared })
 }
 
 /// What the weights are for; only what there is.

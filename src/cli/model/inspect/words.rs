@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use super::super::stdio::harmless;
-use super::report::{Experts, Memory, Report, Speed, TypeShare, Vocabulary};
+use super::report::{ExpectedSpeed, InspectedExperts, MemoryNeed, Report, TypeShare, VocabularySummary};
 
 impl Report {
     pub(super) fn text(&self) -> anyhow::Result<String> {
@@ -92,14 +92,14 @@ fn of_type(share: &TypeShare) -> String {
     format!("{name:<5} {tensors:>5} tensors {:>9} numbers {size:>10}", scaled(*parameters))
 }
 
-fn of_experts(experts: &Experts) -> String {
-    let Experts { count: all, used, shared } = experts;
+fn of_experts(experts: &InspectedExperts) -> String {
+    let InspectedExperts { count: all, used, shared } = experts;
     let shared = if *shared > 0 { format!(", {shared} shared") } else { String::new() };
     format!("{all} a layer, {} used for a token{shared}", count(*used))
 }
 
-fn of_vocabulary(vocabulary: &Vocabulary) -> String {
-    let Vocabulary { size, model, pre } = vocabulary;
+fn of_vocabulary(vocabulary: &VocabularySummary) -> String {
+    let VocabularySummary { size, model, pre } = vocabulary;
     let kind = match model.as_deref() {
         Some("gpt2") => "byte-level BPE".to_owned(),
         Some("llama") => "SentencePiece".to_owned(),
@@ -109,8 +109,8 @@ fn of_vocabulary(vocabulary: &Vocabulary) -> String {
     format!("{kind}{pre}, {} tokens", count(*size))
 }
 
-fn of_memory(memory: &Memory) -> Vec<String> {
-    let Memory { weights, cache_for_1000_tokens, state_per_sequence, machine } = memory;
+fn of_memory(memory: &MemoryNeed) -> Vec<String> {
+    let MemoryNeed { weights, cache_for_1000_tokens, state_per_sequence, machine } = memory;
     let machine =
         machine.map_or_else(String::new, |machine| format!("; this machine has {}", bytes(machine)));
     let mut lines = vec![format!("{} of weights{machine}", weights.map_or("-".to_owned(), bytes))];
@@ -123,8 +123,8 @@ fn of_memory(memory: &Memory) -> Vec<String> {
     lines
 }
 
-fn of_speed(speed: &Speed, read: Option<u64>, memory: &Memory) -> String {
-    let Speed { threads, memory_bandwidth, tokens_per_second } = speed;
+fn of_speed(speed: &ExpectedSpeed, read: Option<u64>, memory: &MemoryNeed) -> String {
+    let ExpectedSpeed { threads, memory_bandwidth, tokens_per_second } = speed;
     let rate = match *tokens_per_second {
         rate if rate < 10.0 => format!("{rate:.1}"),
         rate => format!("{rate:.0}"),

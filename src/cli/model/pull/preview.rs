@@ -8,7 +8,7 @@ use pelicycle_engine::gguf::{GgufOutline, front_length};
 use pelicycle_engine::memory_bandwidth;
 use pelicycle_models::hub::{HubError, PullPlan};
 
-use crate::cli::model::inspect::{Report, Speed};
+use crate::cli::model::inspect::{ExpectedSpeed, Report};
 
 /// The first bytes that are asked for. A model that is no longer is fetched without a look.
 const FIRST: u64 = 1 << 20;
@@ -63,7 +63,7 @@ impl Preview {
     pub(super) fn needs(mut self, threads: Option<u32>) -> Vec<String> {
         let cores = || std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
         let threads = threads.map_or_else(cores, |n| n as usize);
-        self.report.speed = Speed::predict(self.report.bytes_per_token, threads, memory_bandwidth);
+        self.report.speed = ExpectedSpeed::predict(self.report.bytes_per_token, threads, memory_bandwidth);
         self.report.needs()
     }
 }

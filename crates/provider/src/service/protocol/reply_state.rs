@@ -283,7 +283,7 @@ pub(super) mod tests_support {
         Ok(state)
     }
 
-    /// How it ended.
+    /// The outcome of a stream, with the service's own word for its end.
     pub(in super::super) fn last(state: &ReplyState) -> (Outcome, &str) {
         let stop = state.stop.as_ref().unwrap();
         (stop.outcome, &stop.raw)

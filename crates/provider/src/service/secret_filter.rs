@@ -1,0 +1,77 @@
+//! A text without the secrets in it, as it comes in piece by piece.
+
+use super::secrets::{REDACTED, SHORTEST_BEGINNING, Secrets, WINDOW, boundary, replaced};
+
+/// A text on its way through the search: what may be a secret's beginning waits for what follows.
+#[derive(Debug, Default)]
+pub(super) struct SecretFilter {
+    held: String,
+}
+
+impl SecretFilter {
+    /// Takes more of the text in, and gives as much as is sure to be no secret.
+    pub(super) fn push(&mut self, secrets: &Secrets, more: String) -> String {
+        if secrets.is_empty() {
+            return more;
+        }
+        let text = match self.held.is_empty() {
+            true => more,
+            false => std::mem::take(&mut self.held) + &more,
+        };
+        let mut out = String::new();
+        let mut rest = text.as_str();
+        while !rest.is_empty() {
+            let window = &rest[..boundary(rest, WINDOW)];
+            let finds = secrets.find(window);
+            let end = finds.end_of_sure(window);
+            out.push_str(&replaced(window, end, &finds.whole));
+            let last = window.len() == rest.len();
+            rest = &rest[end..];
+            if last {
+                break;
+            }
+        }
+        self.held = rest.to_owned();
+        out
+    }
+
+    /// What is held back.
+    pub(super) fn held(&self) -> &str {
+        &self.held
+    }
+
+    /// Takes out what is held back.
+    pub(super) fn take(&mut self) -> String {
+        std::mem::take(&mut self.held)
+    }
+
+    /// Puts a mark in place of what is held back from here on.
+    pub(super) fn hide(&mut self, from: usize) {
+        self.held.truncate(from);
+        self.held.push_str(REDACTED);
+    }
+
+    /// The text is over: gives what was held back, without the beginning of a secret.
+    pub(super) fn finish(&mut self, secrets: &Secrets) -> String {
+        let mut rest = std::mem::take(&mut self.held);
+        let begun = secrets.find(&rest).begun;
+        if let Some((begin, _)) = begun.filter(|(_, letters)| *letters >= SHORTEST_BEGINNING) {
+            rest.truncate(begin);
+            rest.push_str(REDACTED);
+        }
+        rest
+    }
+}
+
+impl Secrets {
+    /// A text without the secrets in it, and without the beginning of one at its end.
+    pub(super) fn redact(&self, text: String) -> String {
+        if self.is_empty() {
+            return text;
+        }
+        let mut filter = SecretFilter::default();
+        let mut out = filter.push(self, text);
+        out.push_str(&filter.finish(self));
+        out
+    }
+}
