@@ -234,6 +234,11 @@ impl Gguf {
         &self.parts[tensor.part].source.bytes()[tensor.range.clone()]
     }
 
+    /// The file that a tensor stands in.
+    pub(crate) fn part_path(&self, tensor: &TensorInfo) -> &Path {
+        &self.parts[tensor.part].path
+    }
+
     pub(super) fn fail(&self, fault: GgufFault) -> GgufError {
         GgufError { path: self.path().to_owned(), fault }
     }

@@ -9,6 +9,7 @@ use std::sync::Arc;
 use pelicycle_kernels::quant::dequantize;
 
 use super::error::ModelError;
+use super::holes;
 use super::matrix::{Matrix, RowRun};
 use crate::gguf::Gguf;
 
@@ -167,6 +168,12 @@ impl<'a> TensorReader<'a> {
     fn bias(&self, name: &str, dims: &[usize]) -> Result<Option<Vec<f32>>, ModelError> {
         let name = format!("{name}.bias");
         if self.has(&name) { self.numbers(&name, dims).map(Some) } else { Ok(None) }
+    }
+
+    /// Checks that nothing is missing from what was taken so far.
+    pub(crate) fn find_holes(&self) -> Result<(), ModelError> {
+        let taken: Vec<usize> = (0..self.taken.len()).filter(|&at| self.taken[at].get()).collect();
+        holes::check(self.gguf, &taken)
     }
 
     /// Counts the tensors whose names begin so as taken: they have no part in the model's answers.

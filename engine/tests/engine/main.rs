@@ -13,6 +13,7 @@ mod golden_real;
 mod golden_vision;
 mod guide;
 mod hatchling;
+mod holes;
 mod layouts;
 mod model_hostile;
 #[cfg(target_os = "linux")]
