@@ -15,6 +15,7 @@ mod guide;
 mod hatchling;
 mod holes;
 mod layouts;
+mod llama_cpp_architectures;
 mod model_hostile;
 #[cfg(target_os = "linux")]
 mod png_bombs;
