@@ -9,7 +9,7 @@ use pelicycle_drawing::{InspectionOptions, WorkerPool};
 use pelicycle_engine::Kernels;
 use pelicycle_engine::gguf::GgufOutline;
 use pelicycle_engine::model::ModelError;
-use pelicycle_models::Inventory;
+use pelicycle_models::{Inventory, UnusableModel};
 use pelicycle_run::{Config, Contestant, ContestantModel, Projectors, ServiceAccess, Sight, Weights};
 use pelicycle_store::Store;
 use pelicycle_text as text;
@@ -17,6 +17,7 @@ use serde::Serialize;
 
 use super::Global;
 use super::error::usage;
+use super::model::list::problem;
 use super::named_projectors::{named_projectors, projector_file};
 use super::notices::variable_failed;
 use super::output::{say, say_set_in};
@@ -168,34 +169,48 @@ fn parts(global: &Global, config: &Config, projectors: &Projectors) -> Vec<Part>
     ]
 }
 
-/// How many models are on this machine, and which of them see pictures.
+/// Which models on this machine can be run and which see pictures, and what is wrong with the others.
 fn local_models(config: &Config, projectors: &Projectors) -> String {
     let shelf = Inventory::scan(&config.places());
-    let (mut seeing, mut faults) = (Vec::new(), Vec::new());
+    let (mut running, mut seeing, mut broken, mut faults) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
     for found in shelf.models() {
-        let Ok(outline) = GgufOutline::open(found.path()) else { continue };
+        let (name, outline) = (shelf.name_of(found), GgufOutline::open(found.path()));
+        if let Some(problem) = problem(found, &outline) {
+            broken.push(format!("{name} ({problem})"));
+            continue;
+        }
+        let Ok(outline) = outline else { continue };
         let sight = projectors.sight(found.path(), outline.gguf());
         match sight.fault() {
-            Some(fault) => {
-                faults.push(format!("the projector of {} can't be used: {fault}", shelf.name_of(found)));
-            }
-            None if sight.projector().is_some() => seeing.push(shelf.name_of(found)),
+            Some(fault) => faults.push(format!("the projector of {name} can't be used: {fault}")),
+            None if sight.projector().is_some() => seeing.push(name.clone()),
             None => {}
         }
+        running.push(name);
     }
-    let words = match (shelf.models().len(), seeing.as_slice()) {
-        (0, _) => "none but hatchling, which reads text alone".to_owned(),
-        (count, []) => {
-            format!("{count}, of which none sees pictures: no projector (mmproj) for them can be used")
-        }
-        (count, seeing) => {
-            let more = seeing.len().saturating_sub(NAMED);
-            let named = seeing.iter().take(NAMED).cloned().collect::<Vec<_>>().join(", ");
-            let more = if more > 0 { format!(" and {more} more") } else { String::new() };
-            format!("{count}; pictures are seen by {named}{more}")
-        }
+    let passed = |passed: &UnusableModel| format!("{} ({})", passed.path.display(), passed.why);
+    broken.extend(shelf.passed_over().iter().map(passed));
+    let runs = match running.as_slice() {
+        [] => "none that can be run but hatchling, which reads text alone".to_owned(),
+        running => format!("{} can be run, as their headers say: {}", running.len(), first_few(running)),
     };
-    std::iter::once(words).chain(faults).collect::<Vec<_>>().join("; ")
+    let sees = match (running.as_slice(), seeing.as_slice()) {
+        ([], _) => None,
+        (_, []) => Some("none sees pictures: no projector (mmproj) for them can be used".to_owned()),
+        (_, seeing) => Some(format!("pictures are seen by {}", first_few(seeing))),
+    };
+    let broken =
+        (!broken.is_empty()).then(|| format!("{} can't be run: {}", broken.len(), first_few(&broken)));
+    [Some(runs), sees, broken].into_iter().flatten().chain(faults).collect::<Vec<_>>().join("; ")
+}
+
+/// Some names, and how many more there are.
+fn first_few(names: &[String]) -> String {
+    let named = names.iter().take(NAMED).cloned().collect::<Vec<_>>().join(", ");
+    match names.len().saturating_sub(NAMED) {
+        0 => named,
+        more => format!("{named} and {more} more"),
+    }
 }
 
 /// Which contestants of pelicycle.toml can't take part, as far as that can be told.
@@ -264,10 +279,7 @@ fn print(report: &Report) {
             words.push_str(&format!("; {key}"));
         }
         if (found.local || found.wanted) && !found.models.is_empty() {
-            let more = found.models.len().saturating_sub(NAMED);
-            let named = found.models.iter().take(NAMED).cloned().collect::<Vec<_>>().join(", ");
-            let more = if more > 0 { format!(" and {more} more") } else { String::new() };
-            words.push_str(&format!(": {named}{more}"));
+            words.push_str(&format!(": {}", first_few(&found.models)));
         }
         [found.name.clone(), state.to_owned(), printable(&words).into_owned()]
     };

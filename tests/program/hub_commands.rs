@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 use std::time::Duration;
 
-use pelicycle_engine::gguf::{GgufBuilder, MetadataValue};
+use pelicycle_engine::gguf::{Gguf, GgufBuilder, MetadataValue};
 use pelicycle_engine::quant::TensorType;
 use pelicycle_testkit::has_python;
 use pelicycle_testkit::hub::{COMMIT, FakeHub, HubAct, REPO, noise, sha256};
@@ -109,6 +109,39 @@ fn what_would_not_run_is_said_before_it_is_fetched_and_what_runs_with_what_it_ne
     let (out, _) = home.says(None, 0, &["model", "list"]);
     let line = out.lines().find(|line| line.contains("Tiny-Q8_0.gguf")).unwrap();
     assert!(line.contains("can't run") && line.contains("unheard-of"), "{line}");
+}
+
+/// Of a file of gigabytes no weight has come when its header is looked at.
+#[test]
+fn a_model_is_not_judged_by_weights_that_were_not_fetched_yet() {
+    let home = Home::new();
+    let small = Gguf::open(&babbler(home.path(), 1)).unwrap();
+    let mut file = GgufBuilder::default();
+    for (key, value) in small.metadata() {
+        file.pair(key.clone(), value.clone());
+    }
+    // A tower for pictures, which no model reads, stands before all others.
+    file.tensor("v.patch_embd.weight".to_owned(), &[1024, 1024], TensorType::F32).unwrap();
+    for tensor in small.tensors() {
+        file.tensor(tensor.name.clone(), &tensor.dims, tensor.tensor_type).unwrap();
+    }
+    let mut bytes = Vec::new();
+    file.write(&mut bytes, |planned, out| match small.tensor(&planned.name) {
+        Some(tensor) => out.write_all(small.bytes(tensor)),
+        None => out.write_all(&vec![1; planned.bytes as usize]),
+    })
+    .unwrap();
+    let hub = FakeHub::new(&[(FILE, &bytes)]);
+    let (out, err) = home.says(Some(&hub), 0, &["model", "pull", REPO]);
+    assert!(out.contains("is ready") && err.contains(" of weights"), "{out}{err}");
+    // What came with a hole in it is told then.
+    let mut hole = bytes.clone();
+    let end = hole.len() - 2_000;
+    hole[end - 40_000..end].fill(0);
+    std::fs::create_dir(home.path().join("models")).unwrap();
+    std::fs::write(home.path().join("models/holed.gguf"), &hole).unwrap();
+    let (_, err) = home.says(None, 1, &["run", "-m", "local/holed", "--max-tokens", "5", "--no-gallery"]);
+    assert!(err.contains("local/holed") && err.contains("so the file"), "{err}");
 }
 
 #[test]

@@ -110,7 +110,10 @@ pub(crate) fn links(folder: &Path, passed_over: &mut Vec<UnusableModel>) -> Vec<
                     bytes: meta.len(),
                     modified: meta.modified().unwrap_or(SystemTime::UNIX_EPOCH),
                 }),
-                Err(why) => passed_over.push(UnusableModel { path: path.to_owned(), why }),
+                Err(why) => {
+                    let stem = path.file_stem().unwrap_or_default().to_string_lossy();
+                    passed_over.push(UnusableModel::new(path.to_owned(), why, &stem, None));
+                }
             });
         }
     }

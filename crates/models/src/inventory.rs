@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::path::PathBuf;
 
+use super::file_name::ModelFileName;
 use super::folders::ModelFolders;
 use super::model_file::{ModelFile, ModelSource, models};
 use super::name_error::{ModelCandidate, ModelNameError};
@@ -34,6 +35,17 @@ pub struct UnusableModel {
     pub path: PathBuf,
     /// What is wrong with it.
     pub why: String,
+    /// What it would be called if it could be used, in lower case.
+    names: Vec<String>,
+}
+
+impl UnusableModel {
+    /// One that would have this stem of a file's name, and its place's own name for it.
+    pub(super) fn new(path: PathBuf, why: String, stem: &str, placed: Option<String>) -> UnusableModel {
+        let model = ModelFileName::parse(&format!("{stem}.gguf")).map(|told| told.model);
+        let names = model.into_iter().chain([stem.to_owned()]).chain(placed);
+        UnusableModel { path, why, names: names.map(|name| name.to_lowercase()).collect() }
+    }
 }
 
 impl Inventory {
@@ -75,7 +87,7 @@ impl Inventory {
     /// When it means none, or several that are not the same weights, or one with a file missing.
     pub fn find(&self, wanted: &str) -> Result<&ModelFile, ModelNameError> {
         match self.meant(wanted).as_slice() {
-            [] => Err(self.unknown(wanted)),
+            [] => Err(self.unusable(wanted).unwrap_or_else(|| self.unknown(wanted))),
             [found] if found.missing > 0 => Err(ModelNameError::Incomplete {
                 wanted: wanted.to_owned(),
                 missing: found.missing,
@@ -136,6 +148,14 @@ impl Inventory {
             Some(name) => format!("local/{name}"),
             None => found.path().display().to_string(),
         }
+    }
+
+    /// The reason why the name means nothing, where it would mean something that can't be used.
+    fn unusable(&self, wanted: &str) -> Option<ModelNameError> {
+        let lower = wanted.to_lowercase();
+        let passed = self.passed_over.iter().find(|passed| passed.names.contains(&lower))?;
+        let (path, why) = (passed.path.display().to_string(), passed.why.clone());
+        Some(ModelNameError::Unusable { wanted: wanted.to_owned(), path, why })
     }
 
     fn unknown(&self, wanted: &str) -> ModelNameError {

@@ -24,7 +24,8 @@ pub(super) fn cut_pieces(folder: &Path) -> Vec<UnusableModel> {
         let (whole, number, count) = piece_of(&name)?;
         let why =
             format!("is the first of {count} pieces of a file that was cut: join them in order, as {whole}");
-        (number == 1).then_some(UnusableModel { path, why })
+        let stem = whole.rsplit_once('.').map_or(whole, |(stem, _)| stem);
+        (number == 1).then(|| UnusableModel::new(path, why, stem, None))
     };
     entries(folder).into_iter().filter_map(piece).collect()
 }

@@ -11,6 +11,8 @@ use super::model_file::ModelFile;
 pub enum ModelNameError {
     #[error("no local model {wanted:?}{}; {}", near_words(near), there_words(there))]
     Unknown { wanted: String, near: Vec<String>, there: Vec<String> },
+    #[error("local/{wanted} can't be used: {path} {why}")]
+    Unusable { wanted: String, path: String, why: String },
     #[error("local/{wanted} may be any of these; say more of the name:{}", lines(candidates))]
     Ambiguous { wanted: String, candidates: Vec<ModelCandidate> },
     #[error("local/{wanted} is not whole: {missing} of its files are missing beside {first}; fetch it again")]

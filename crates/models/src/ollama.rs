@@ -44,17 +44,16 @@ struct Layer {
 pub(super) fn scan(root: &Path, passed_over: &mut Vec<UnusableModel>) -> Vec<ModelFile> {
     let mut found = Vec::new();
     for ([registry, namespace, model, tag], manifest) in manifests(root) {
+        let name = match (registry.as_str(), namespace.as_str()) {
+            (REGISTRY, LIBRARY) => format!("{model}:{tag}"),
+            (REGISTRY, namespace) => format!("{namespace}/{model}:{tag}"),
+            (registry, namespace) => format!("{registry}/{namespace}/{model}:{tag}"),
+        };
+        let stem = if tag == "latest" { model } else { format!("{model}-{tag}") };
         match weights(root, &manifest) {
-            Ok(Some((path, bytes))) => {
-                let name = match (registry.as_str(), namespace.as_str()) {
-                    (REGISTRY, LIBRARY) => format!("{model}:{tag}"),
-                    (REGISTRY, namespace) => format!("{namespace}/{model}:{tag}"),
-                    (registry, namespace) => format!("{registry}/{namespace}/{model}:{tag}"),
-                };
-                found.push(named(&model, &tag, name, path, bytes));
-            }
+            Ok(Some((path, bytes))) => found.push(named(stem, name, path, bytes)),
             Ok(None) => {}
-            Err(why) => passed_over.push(UnusableModel { path: manifest, why }),
+            Err(why) => passed_over.push(UnusableModel::new(manifest, why, &stem, Some(name))),
         }
     }
     found
@@ -97,8 +96,7 @@ fn manifests(root: &Path) -> Vec<([String; 4], PathBuf)> {
 }
 
 /// `qwen3.6:35b-a3b` is called `qwen3.6-35b-a3b`, as its file would be.
-fn named(model: &str, tag: &str, name: String, path: PathBuf, bytes: u64) -> ModelFile {
-    let stem = if tag == "latest" { model.to_owned() } else { format!("{model}-{tag}") };
+fn named(stem: String, name: String, path: PathBuf, bytes: u64) -> ModelFile {
     let told = ModelFileName::parse(&format!("{stem}.gguf"));
     let (model, quantization) =
         told.map_or_else(|| (stem.to_lowercase(), None), |told| (told.model, told.quantization));

@@ -28,6 +28,8 @@ pub struct Gguf {
     tensors: Vec<TensorInfo>,
     by_name: HashMap<String, usize>,
     parts: Vec<Arc<FilePart>>,
+    /// Only the front of the files is there: what the tensors hold is unknown.
+    hollow: bool,
 }
 
 impl Gguf {
@@ -74,6 +76,20 @@ impl Gguf {
         Ok(gguf)
     }
 
+    /// Opens files of which only the front was fetched, each as long as the whole one: the model that is built from them
+    /// shows whether it could be run, and is not judged by its weights.
+    ///
+    /// # Errors
+    /// As [`Gguf::open`].
+    pub fn open_hollow(path: &Path) -> Result<Gguf, GgufError> {
+        Ok(Gguf { hollow: true, ..Gguf::open(path)? })
+    }
+
+    /// Whether what the tensors hold is unknown.
+    pub(crate) fn is_hollow(&self) -> bool {
+        self.hollow
+    }
+
     /// Reads a model from memory: a whole one, never a part.
     ///
     /// # Errors
@@ -95,7 +111,7 @@ impl Gguf {
         parts: impl Iterator<Item = (PathBuf, FileBytes)>,
     ) -> Gguf {
         let parts = parts.map(|(path, source)| Arc::new(FilePart { path, source })).collect();
-        Gguf { version, metadata, tensors: Vec::new(), by_name: HashMap::new(), parts }
+        Gguf { version, metadata, tensors: Vec::new(), by_name: HashMap::new(), parts, hollow: false }
     }
 
     fn assemble(path: PathBuf, source: FileBytes, parsed: ParsedFile) -> Result<Gguf, GgufFault> {
@@ -106,6 +122,7 @@ impl Gguf {
             tensors: Vec::new(),
             by_name: HashMap::new(),
             parts: vec![Arc::new(FilePart { path, source })],
+            hollow: false,
         };
         gguf.add_tensors(tensors)?;
         Ok(gguf)
@@ -164,7 +181,14 @@ impl Gguf {
             }
         }
         let by_name = tensors.iter().enumerate().map(|(at, info)| (info.name.clone(), at)).collect();
-        Gguf { version: self.version, metadata, tensors, by_name, parts: self.parts.clone() }
+        Gguf {
+            version: self.version,
+            metadata,
+            tensors,
+            by_name,
+            parts: self.parts.clone(),
+            hollow: self.hollow,
+        }
     }
 
     /// The same file with another value for a key.
@@ -232,6 +256,11 @@ impl Gguf {
     /// When the tensor is another file's.
     pub fn bytes(&self, tensor: &TensorInfo) -> &[u8] {
         &self.parts[tensor.part].source.bytes()[tensor.range.clone()]
+    }
+
+    /// The file that a tensor stands in.
+    pub(crate) fn part_path(&self, tensor: &TensorInfo) -> &Path {
+        &self.parts[tensor.part].path
     }
 
     pub(super) fn fail(&self, fault: GgufFault) -> GgufError {

@@ -12,6 +12,7 @@ mod split;
 mod tensor;
 mod value;
 mod write;
+mod zero_runs;
 
 pub use error::{GgufError, GgufFault};
 pub use file::Gguf;
@@ -20,3 +21,4 @@ pub use parse::front_length;
 pub use tensor::TensorInfo;
 pub use value::{MetadataArray, MetadataValue};
 pub use write::{GgufBuilder, PlannedTensor};
+pub(crate) use zero_runs::ZeroRun;

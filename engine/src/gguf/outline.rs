@@ -38,7 +38,19 @@ impl GgufOutline {
     /// # Errors
     /// As [`Gguf::open`], when not even the metadata can be read.
     pub fn open(path: &Path) -> Result<GgufOutline, GgufError> {
-        match Gguf::open(path) {
+        GgufOutline::opened(path, Gguf::open(path))
+    }
+
+    /// The same of files of which only the front was fetched, as [`Gguf::open_hollow`] takes them.
+    ///
+    /// # Errors
+    /// As [`GgufOutline::open`].
+    pub fn open_hollow(path: &Path) -> Result<GgufOutline, GgufError> {
+        GgufOutline::opened(path, Gguf::open_hollow(path))
+    }
+
+    fn opened(path: &Path, gguf: Result<Gguf, GgufError>) -> Result<GgufOutline, GgufError> {
+        match gguf {
             Ok(gguf) => Ok(GgufOutline::of(Arc::new(gguf))),
             Err(problem) => match partial(path) {
                 Some((gguf, tensors)) => {

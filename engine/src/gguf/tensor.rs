@@ -30,6 +30,11 @@ impl TensorInfo {
     pub fn byte_len(&self) -> usize {
         self.range.len()
     }
+
+    /// Where in the file some of its bytes stand.
+    pub(crate) fn in_file(&self, bytes: &Range<usize>) -> Range<usize> {
+        self.range.start + bytes.start..self.range.start + bytes.end
+    }
 }
 
 /// An entry of the tensor table: its shape is possible; its type and place are not yet checked.

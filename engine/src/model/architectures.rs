@@ -85,6 +85,10 @@ const NEMOTRON: Architecture = Architecture {
 /// Sigmoid scores, divided by their sum, as DeepSeek-V3 has them, in files that do not say so.
 const SIGMOIDS: RoutingScheme = RoutingScheme::Described(DefaultScores::Sigmoid, true);
 
+/// Hunyuan's norms of queries and keys.
+const NORMED_AFTER_TURNING: Option<QueryKeyNorm> =
+    Some(QueryKeyNorm { span: NormSpan::Head, after_turning: true, optional: false });
+
 /// All layers or none.
 const ALL_OR_NONE: Option<WindowPattern> =
     Some(WindowPattern { period: EVERY_LAYER, rope: WindowRope::Same, optional: true });
@@ -99,6 +103,12 @@ pub(super) const ARCHITECTURES: &[Architecture] = &[
         embedding_by_root_of_width: true,
         answer_norms: true,
         routing: SIGMOIDS,
+        ..PLAIN
+    },
+    Architecture {
+        name: "arcee",
+        rope: RopePairing::Interleaved,
+        activation: Activation::SquaredRelu,
         ..PLAIN
     },
     Architecture { name: "bailingmoe2", query_key_norm: QueryKeyNorm::HEAD, routing: SIGMOIDS, ..PLAIN },
@@ -117,10 +127,21 @@ pub(super) const ARCHITECTURES: &[Architecture] = &[
         routing: SIGMOIDS,
         ..PLAIN
     },
+    Architecture { name: "dots1", query_key_norm: QueryKeyNorm::HEAD, routing: SIGMOIDS, ..PLAIN },
+    Architecture { name: "ernie4_5", rope: RopePairing::Interleaved, ..PLAIN },
     Architecture {
         name: "ernie4_5-moe",
         rope: RopePairing::Interleaved,
         routing: RoutingScheme::Described(DefaultScores::Softmax, true),
+        ..PLAIN
+    },
+    // Those of its models that have windows turn no heads in the other layers; their window is refused.
+    Architecture {
+        name: "exaone4",
+        query_key_norm: QueryKeyNorm::HEAD,
+        mixer_norm: false,
+        feed_forward_norm: None,
+        answer_norms: true,
         ..PLAIN
     },
     Architecture {
@@ -159,6 +180,7 @@ pub(super) const ARCHITECTURES: &[Architecture] = &[
         routing: SIGMOIDS,
         ..PLAIN
     },
+    Architecture { name: "glm4", rope: RopePairing::Interleaved, answer_norms: true, ..PLAIN },
     Architecture {
         name: "glm4moe",
         query_key_norm: Some(QueryKeyNorm { span: NormSpan::Head, after_turning: false, optional: true }),
@@ -188,11 +210,9 @@ pub(super) const ARCHITECTURES: &[Architecture] = &[
     Architecture { name: "granite", ..GRANITE },
     Architecture { name: "granitehybrid", recurrence: Some(Recurrence::Mamba2), ..GRANITE },
     Architecture { name: "granitemoe", ..GRANITE },
-    Architecture {
-        name: "hunyuan-moe",
-        query_key_norm: Some(QueryKeyNorm { span: NormSpan::Head, after_turning: true, optional: false }),
-        ..PLAIN
-    },
+    Architecture { name: "hunyuan-dense", query_key_norm: NORMED_AFTER_TURNING, ..PLAIN },
+    Architecture { name: "hunyuan-moe", query_key_norm: NORMED_AFTER_TURNING, ..PLAIN },
+    Architecture { name: "internlm2", rope: RopePairing::Interleaved, ..PLAIN },
     Architecture {
         name: "kimi-linear",
         recurrence: Some(Recurrence::KimiDelta),

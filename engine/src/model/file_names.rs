@@ -7,11 +7,15 @@ use super::error::ModelError;
 use crate::gguf::{Gguf, MetadataValue};
 
 /// An architecture's other name.
-const ARCHITECTURES: &[(&str, &str)] = &[("gptoss", "gpt-oss"), ("glm4moelite", "deepseek2")];
+const ARCHITECTURES: &[(&str, &str)] =
+    &[("gptoss", "gpt-oss"), ("glm4moelite", "deepseek2"), ("olmo3", "olmo2"), ("qwen25vl", "qwen2vl")];
 
 /// Keys' other names, without the architecture's.
-const KEYS: &[(&str, &str)] =
-    &[("rope.global.freq_base", "rope.freq_base"), ("rope.local.freq_base", "rope.freq_base_swa")];
+const KEYS: &[(&str, &str)] = &[
+    ("rope.global.freq_base", "rope.freq_base"),
+    ("rope.local.freq_base", "rope.freq_base_swa"),
+    ("rope.scaling.extrapolation_factor", "rope.scaling.yarn_ext_factor"),
+];
 
 /// Endings of tensors' other names, with the architectures that have them so.
 const TENSORS: &[(&[&str], &str, &str)] = &[

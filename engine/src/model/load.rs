@@ -99,6 +99,7 @@ impl Model {
             Layer::read(&LayerSource { gguf, tensors, config, architecture, ropes, layer })
         };
         let layers = (0..config.layers).map(layer).collect::<Result<_, _>>()?;
+        tensors.find_holes()?;
         for draft in config.layers..config.layers + config.draft_layers {
             tensors.pass_over(&format!("blk.{draft}."));
         }

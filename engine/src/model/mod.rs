@@ -39,6 +39,7 @@ mod file_names;
 mod forward;
 mod head_attention;
 mod head_shape;
+mod holes;
 mod honoured;
 mod hyper_connection;
 mod kimi_delta;

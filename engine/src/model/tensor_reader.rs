@@ -9,6 +9,7 @@ use std::sync::Arc;
 use pelicycle_kernels::quant::dequantize;
 
 use super::error::ModelError;
+use super::holes;
 use super::matrix::{Matrix, RowRun};
 use crate::gguf::Gguf;
 
@@ -58,6 +59,9 @@ impl<'a> TensorReader<'a> {
         if info.tensor_type.is_quantized() {
             let (path, tensor) = (self.gguf.path().to_owned(), name.to_owned());
             return Err(ModelError::VectorType { path, tensor, found: info.tensor_type });
+        }
+        if self.gguf.is_hollow() {
+            return Ok(vec![1.0; dims.iter().product()]);
         }
         let mut numbers = vec![0.0; dims.iter().product()];
         dequantize(info.tensor_type, self.gguf.bytes(info), &mut numbers);
@@ -167,6 +171,15 @@ impl<'a> TensorReader<'a> {
     fn bias(&self, name: &str, dims: &[usize]) -> Result<Option<Vec<f32>>, ModelError> {
         let name = format!("{name}.bias");
         if self.has(&name) { self.numbers(&name, dims).map(Some) } else { Ok(None) }
+    }
+
+    /// Checks that nothing is missing from what was taken so far.
+    pub(crate) fn find_holes(&self) -> Result<(), ModelError> {
+        if self.gguf.is_hollow() {
+            return Ok(());
+        }
+        let taken: Vec<usize> = (0..self.taken.len()).filter(|&at| self.taken[at].get()).collect();
+        holes::check(self.gguf, &taken)
     }
 
     /// Counts the tensors whose names begin so as taken: they have no part in the model's answers.

@@ -68,6 +68,7 @@ impl VisionTower {
             false => None,
         };
         let rope = kind.rope.map(|rope| TowerRope::new(rope, blocks[0].head_size()));
+        tensors.find_holes()?;
         // Ears, and a copy of a row of the model's own table.
         ["a.", "mm.a.", "v.token_embd.img_break"].iter().for_each(|prefix| tensors.pass_over(prefix));
         tensors.finish(kind.name)?;

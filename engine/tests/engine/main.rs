@@ -13,7 +13,9 @@ mod golden_real;
 mod golden_vision;
 mod guide;
 mod hatchling;
+mod holes;
 mod layouts;
+mod llama_cpp_architectures;
 mod model_hostile;
 #[cfg(target_os = "linux")]
 mod png_bombs;

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
 
-use pelicycle_engine::gguf::{Gguf, GgufOutline};
+use pelicycle_engine::gguf::{Gguf, GgufError, GgufOutline};
 use pelicycle_engine::model::{Model, ModelError};
 use pelicycle_engine::tokenizer::{self, TokenizerError};
 use pelicycle_models::{Inventory, ModelFile, ModelSource};
@@ -94,17 +94,7 @@ fn bundled() -> Row {
 
 fn row(shelf: &Inventory, projectors: &Projectors, found: &ModelFile) -> Row {
     let outline = GgufOutline::open(found.path());
-    let problem = match &outline {
-        _ if found.missing > 0 => Some(format!("{} of its files are missing", found.missing)),
-        Ok(outline) => match outline.problem() {
-            Some(problem) => Some(problem.to_string()),
-            None => metadata_problem(outline.gguf()),
-        },
-        Err(error) => Some(error.to_string()),
-    };
-    // The path stands beside it.
-    let path = format!("{}: ", found.path().display());
-    let problem = problem.map(|problem| problem.strip_prefix(&path).map(str::to_owned).unwrap_or(problem));
+    let problem = problem(found, &outline);
     let outline = outline.ok();
     let sight = outline.as_ref().map(|outline| projectors.sight(found.path(), outline.gguf()));
     Row {
@@ -126,6 +116,21 @@ fn row(shelf: &Inventory, projectors: &Projectors, found: &ModelFile) -> Row {
         projector_problem: sight.as_ref().and_then(Sight::fault),
         problem,
     }
+}
+
+/// Why a model can't be run, as far as its name and its header tell.
+pub(crate) fn problem(found: &ModelFile, outline: &Result<GgufOutline, GgufError>) -> Option<String> {
+    let problem = match outline {
+        _ if found.missing > 0 => Some(format!("{} of its files are missing", found.missing)),
+        Ok(outline) => match outline.problem() {
+            Some(problem) => Some(problem.to_string()),
+            None => metadata_problem(outline.gguf()),
+        },
+        Err(error) => Some(error.to_string()),
+    };
+    // The path stands beside it.
+    let path = format!("{}: ", found.path().display());
+    problem.map(|problem| problem.strip_prefix(&path).map(str::to_owned).unwrap_or(problem))
 }
 
 fn metadata_problem(gguf: &Arc<Gguf>) -> Option<String> {

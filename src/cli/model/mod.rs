@@ -4,7 +4,7 @@ mod bench;
 mod bench_picture;
 mod eval;
 mod inspect;
-mod list;
+pub(super) mod list;
 mod named;
 mod prompt;
 mod pull;

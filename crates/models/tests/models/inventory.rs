@@ -450,3 +450,32 @@ fn a_projector_in_ollamas_store_is_a_layer_of_the_same_model() {
     machine.write(whole, manifest("../../etc/passwd", 4).as_bytes());
     assert_eq!(beside(&model), [""; 0]);
 }
+
+#[test]
+fn what_can_not_be_used_says_why_by_its_own_name() {
+    let machine = Machine::new();
+    let [weights, adapter] = ["a", "b"].map(|letter| letter.repeat(64));
+    machine.write(&format!("ollama/blobs/sha256-{weights}"), b"weights");
+    machine.write(&format!("ollama/blobs/sha256-{adapter}"), b"lora");
+    let manifest = format!(
+        r#"{{"layers":[
+            {{"mediaType":"application/vnd.ollama.image.model","digest":"sha256:{weights}","size":7}},
+            {{"mediaType":"application/vnd.ollama.image.adapter","digest":"sha256:{adapter}","size":4}}]}}"#
+    );
+    machine.write("ollama/manifests/registry.ollama.ai/library/withlora/latest", manifest.as_bytes());
+    machine.write("ollama/manifests/registry.ollama.ai/me/other/8b", manifest.as_bytes());
+    machine.write("models/Joined-Q8_0.gguf.part1of2", b"GGUF");
+    machine.write("models/Joined-Q8_0.gguf.part2of2", b"x");
+    machine.write("models/fine-Q8_0.gguf", b"GGUF");
+    let inventory = machine.inventory();
+    for name in ["withlora", "WithLora:latest", "me/other:8b", "other-8b"] {
+        let error = inventory.find(name).unwrap_err().to_string();
+        assert!(error.contains("can't be used") && error.contains("has an adapter"), "{error}");
+    }
+    for name in ["joined", "joined-q8_0"] {
+        let error = inventory.find(name).unwrap_err().to_string();
+        assert!(error.contains("first of 2 pieces"), "{error}");
+    }
+    assert!(matches!(inventory.find("withlor"), Err(ModelNameError::Unknown { .. })));
+    assert!(inventory.find("fine").is_ok());
+}

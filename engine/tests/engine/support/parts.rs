@@ -117,6 +117,14 @@ impl Parts {
         copy
     }
 
+    pub(crate) fn architecture(&self) -> String {
+        let named = self.pairs.iter().find(|(key, _)| key == "general.architecture");
+        match named {
+            Some((_, MetadataValue::String(name))) => name.clone(),
+            other => panic!("{other:?}"),
+        }
+    }
+
     pub(crate) fn layers(&self) -> usize {
         self.tensors.iter().filter(|tensor| tensor.name.ends_with(".attn_norm.weight")).count()
     }

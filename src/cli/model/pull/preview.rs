@@ -44,7 +44,9 @@ impl Preview {
             }
             first.get_or_insert(path);
         }
-        let Some(outline) = first.and_then(|path| GgufOutline::open(&path).ok()) else { return Ok(None) };
+        let Some(outline) = first.and_then(|path| GgufOutline::open_hollow(&path).ok()) else {
+            return Ok(None);
+        };
         if matches!(outline.gguf().str("general.architecture"), Ok(Some("clip"))) {
             // What is told of models is not for a projector.
             return Ok(None);
