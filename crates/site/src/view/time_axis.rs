@@ -150,7 +150,10 @@ mod tests {
 
     #[test]
     fn drawings_of_close_days_stand_above_each_other_until_there_is_no_room() {
-        assert_eq!(rows(&[0.0, 5.0, 10.0, 12.0, 40.0], 10.0, 7), [Some(0), Some(1), Some(0), Some(2), Some(0)]);
+        assert_eq!(
+            rows(&[0.0, 5.0, 10.0, 12.0, 40.0], 10.0, 7),
+            [Some(0), Some(1), Some(0), Some(2), Some(0)]
+        );
         let crowd = rows(&[1.0; 9], 10.0, 7);
         assert_eq!(crowd.iter().flatten().count(), 7);
         assert_eq!(crowd[7], None);
