@@ -7,7 +7,7 @@ const keep = (values) => {
   const params = location.hash.includes("=") ? state() : new URLSearchParams();
   for (const [name, value] of Object.entries(values)) if (value) params.set(name, value); else params.delete(name);
   const hash = params.toString().replaceAll("%2C", ",");
-  if (hash || location.hash.includes("=")) history.replaceState(null, "", hash ? `#${hash}` : location.pathname + location.search);
+  if (hash || location.hash.includes("=")) history.replaceState(history.state, "", hash ? `#${hash}` : location.pathname + location.search);
 };
 
 // Walls: order, filters, size.
@@ -67,7 +67,7 @@ if (tools) {
     });
     const size = value("size");
     document.body.dataset.size = size;
-    tools.querySelector("output").textContent = shown < all ? `${shown} of ${all}` : "";
+    tools.querySelector("output").textContent = !shown ? "Nothing found" : shown < all ? `${shown} of ${all}` : "";
     keep({ find: fields.find.value.trim(), ...wanted, contestants: fields.contestants?.checked ? "only" : "", size: size === "3" ? "" : size });
   };
   const read = () => {
@@ -236,6 +236,8 @@ if (versus) {
     if (bench.dataset.ids !== chosen.join()) {
       bench.dataset.ids = chosen.join();
       bench.replaceChildren(...chosen.map(specimen));
+      const shapes = chosen.map((id) => Number(rows.get(id).dataset.shape)).filter(Boolean);
+      bench.style.setProperty("--r", shapes.length ? Math.min(...shapes) : 1);
       figures.replaceChildren(...chosen.map(figuresOf));
     }
     bench.hidden = versus.hidden = chart.hidden = chosen.length < 2;

@@ -26,7 +26,7 @@ if (document.querySelector("ul.wall a.plate[data-large]")) {
       ...copiers(said, () => ({ address: address(), picture: png.href, name: picture.alt })),
       button("Close", "", () => dialog.close()), said));
   dialog.setAttribute("aria-label", "The drawing, large");
-  const show = (plate) => {
+  const show = (plate, stepped = false) => {
     now = plate;
     const small = plate.querySelector("img"), href = plate.getAttribute("href");
     const item = plate.closest(".case, .news li, li");
@@ -44,7 +44,11 @@ if (document.querySelector("ul.wall a.plate[data-large]")) {
     // As text: it may have active content, of which its page tells.
     svg.download = `${attemptOf(plate)}.svg.txt`;
     if (!dialog.isConnected) document.body.append(dialog);
-    if (!dialog.open) dialog.showModal();
+    if (!dialog.open) {
+      // Back closes it, as it leaves a page: a card that was opened is a step of the history, what is shown after it is none.
+      if (stepped) history.pushState({ large: true }, "");
+      dialog.showModal();
+    }
     keep({ drawing: attemptOf(plate) });
   };
   const plain = (event) => !event.defaultPrevented && event.button === 0 && !event.metaKey && !event.ctrlKey && !event.shiftKey && !event.altKey;
@@ -52,9 +56,13 @@ if (document.querySelector("ul.wall a.plate[data-large]")) {
     const plate = event.target.closest?.("a.plate[data-large]");
     if (!plate?.querySelector("img") || !plain(event)) return;
     event.preventDefault();
-    show(plate);
+    show(plate, true);
   });
-  dialog.addEventListener("close", () => { keep({ drawing: "" }); now?.focus(); });
+  dialog.addEventListener("close", () => {
+    if (history.state?.large && state().has("drawing")) history.back();
+    else keep({ drawing: "" });
+    now?.focus({ preventScroll: true });
+  });
   dialog.addEventListener("click", (event) => { if (event.target === dialog) dialog.close(); });
   dialog.addEventListener("keydown", (event) => {
     const by = { ArrowLeft: -1, ArrowRight: 1 }[event.key];

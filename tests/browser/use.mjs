@@ -63,6 +63,21 @@ await wall.keyboard.press("Escape");
 // The dialog tells of its closing in a task of its own.
 await wall.waitForFunction(() => !new URLSearchParams(location.hash.slice(1)).has("drawing"));
 told.large.push(await large());
+// Back closes it and stays on the page, forward opens it again, and closing it leaves no step behind.
+const steps = () => wall.evaluate(() => navigation.currentEntry.index);
+const without = () => wall.waitForFunction(() => !new URLSearchParams(location.hash.slice(1)).has("drawing") && !document.querySelector("dialog[open]"));
+const stood = await steps();
+await shown.first().click({ position: { x: 20, y: 60 } });
+await wall.keyboard.press("ArrowRight");
+await wall.goBack();
+await without();
+told.backs = [(await steps()) - stood];
+await wall.goForward();
+await wall.waitForFunction(() => document.querySelector("dialog[open]"));
+told.large.push(await large());
+await wall.keyboard.press("Escape");
+await without();
+told.backs.push((await steps()) - stood);
 // By hand: a tap opens it, a swipe leads on and back, and its link and the code to embed it are copied.
 const hand = await browser.newContext({ viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true, permissions: ["clipboard-read", "clipboard-write"] });
 const phone = await open(hand, order.wall, "#sort=name");
@@ -108,6 +123,8 @@ for (const name of ["Copy link", "Copy code to embed"]) told.copies.push((await 
 // Search finds models and their labs.
 await wall.locator("[name=find]").fill("haiku anthropic");
 told.found = (await cases(wall)).map((item) => item.name);
+await wall.locator("[name=find]").fill("zzz");
+told.foundNothing = await wall.locator("[data-tools] output").textContent();
 await wall.locator("[name=find]").fill("");
 // Two cards are chosen, and a link leads to where they are compared.
 for (const index of [0, 1]) await wall.locator(".case .pick input").nth(index).check();
@@ -147,6 +164,11 @@ await versus.evaluate(axe);
 told.violations = [];
 for (const view of ["onion", "blink", "side", "slider"]) {
   await versus.locator("[name=view]").selectOption(view);
+  // As wide as high would leave white above and below a landscape.
+  if (view === "slider") told.overlaid = await versus.evaluate(() => {
+    const box = document.querySelector("[data-bench] .plate").getBoundingClientRect();
+    return [box.width / box.height, Math.min(...[...document.querySelectorAll("[data-bench] img")].map((image) => image.naturalWidth / image.naturalHeight))];
+  });
   const found = await versus.evaluate(async () => (await globalThis.axe.run(document, { resultTypes: ["violations"], preload: false })).violations);
   told.violations.push(...found.map((violation) => `${view}: ${violation.id}`));
 }

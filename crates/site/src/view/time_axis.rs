@@ -13,8 +13,8 @@ use crate::makers::Lab;
 
 /// Fewer drawings are no axis.
 const LEAST: usize = 3;
-/// Rows of drawings above each other; what has no place in them is left out.
-const ROWS: usize = 7;
+/// Rows of drawings above each other; what has no place in them is left out. On a narrow screen days lie closer together.
+const ROWS: [usize; 2] = [9, 13];
 /// Space between two drawings, and below them for the axis.
 const GAP: f64 = 6.0;
 const BELOW: f64 = 34.0;
@@ -75,8 +75,8 @@ impl TimeAxis {
         }
         Some(Self {
             frames: [
-                AxisFrame::new("broad", 1120.0, (96.0, 72.0), &dated),
-                AxisFrame::new("slim", 380.0, (60.0, 45.0), &dated),
+                AxisFrame::new("broad", 1120.0, (96.0, 72.0), ROWS[0], &dated),
+                AxisFrame::new("slim", 380.0, (60.0, 45.0), ROWS[1], &dated),
             ],
             labs: dated.iter().filter_map(|(_, case)| case.origin.lab.clone()).collect(),
             undated: models.count() - dated.len(),
@@ -86,13 +86,19 @@ impl TimeAxis {
 
 impl AxisFrame {
     /// `dated` has the oldest first.
-    fn new(kind: &'static str, width: f64, size: (f64, f64), dated: &[(Date, &Case<'_>)]) -> Self {
+    fn new(
+        kind: &'static str,
+        width: f64,
+        size: (f64, f64),
+        most: usize,
+        dated: &[(Date, &Case<'_>)],
+    ) -> Self {
         let scale = Scale::days(dated[0].0, dated[dated.len() - 1].0);
         // The first and the last day keep half a drawing from the edges.
         let room = width - size.0;
         let x = |share: f64| tenth(size.0 / 2.0 + share.clamp(0.0, 1.0) * room);
         let places: Vec<f64> = dated.iter().map(|(day, _)| x(scale.share_of_day(*day))).collect();
-        let rows = rows(&places, size.0 + GAP);
+        let rows = rows(&places, size.0 + GAP, most);
         let high = rows.iter().flatten().max().map_or(0, |row| row + 1);
         let bottom = high as f64 * (size.1 + GAP) + GAP;
         let placed = dated.iter().zip(&places).zip(&rows).filter_map(|(((day, case), at), row)| {
@@ -123,9 +129,9 @@ impl AxisFrame {
     }
 }
 
-/// The row of each place, from left to right: the lowest in which nothing else is nearer than `width`; none where all are full.
-fn rows(places: &[f64], width: f64) -> Vec<Option<usize>> {
-    let mut ends = [f64::NEG_INFINITY; ROWS];
+/// The row of each place, from left to right: the lowest in which nothing else is nearer than `width`; none where all `most` are full.
+fn rows(places: &[f64], width: f64, most: usize) -> Vec<Option<usize>> {
+    let mut ends = vec![f64::NEG_INFINITY; most];
     let row = |at: &f64| {
         let free = ends.iter().position(|end| *end <= *at)?;
         ends[free] = at + width;
@@ -144,9 +150,12 @@ mod tests {
 
     #[test]
     fn drawings_of_close_days_stand_above_each_other_until_there_is_no_room() {
-        assert_eq!(rows(&[0.0, 5.0, 10.0, 12.0, 40.0], 10.0), [Some(0), Some(1), Some(0), Some(2), Some(0)]);
-        let crowd = rows(&[1.0; ROWS + 2], 10.0);
-        assert_eq!(crowd.iter().flatten().count(), ROWS);
-        assert_eq!(crowd[ROWS], None);
+        assert_eq!(
+            rows(&[0.0, 5.0, 10.0, 12.0, 40.0], 10.0, 7),
+            [Some(0), Some(1), Some(0), Some(2), Some(0)]
+        );
+        let crowd = rows(&[1.0; 9], 10.0, 7);
+        assert_eq!(crowd.iter().flatten().count(), 7);
+        assert_eq!(crowd[7], None);
     }
 }

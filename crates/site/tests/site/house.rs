@@ -227,6 +227,11 @@ fn the_page_of_a_model_says_who_made_it_and_how_it_stands_and_begins_with_the_fa
     }
     let at = |prompt: &str| page.find(&format!("<section class=\"strip\" id=\"{prompt}-")).unwrap();
     assert!(at("pelican") < at("otter-boat"), "although the otter was asked later");
+    // Four drawings take a row for themselves; one stands beside others, and its figures are told once.
+    let section = |prompt: &str| page[at(prompt)..].split("</section>").next().unwrap();
+    assert!(!section("pelican").contains("data-lone") && section("otter-boat").contains("data-lone"));
+    let tokens = |prompt: &str| section(prompt).matches(" tokens ·").count();
+    assert_eq!((tokens("pelican"), tokens("otter-boat")), (5, 1), "{page}");
 
     let own = SiteSettings { lead: vec!["otter-boat".to_owned()], ..SiteSettings::default() };
     let options = GalleryOptions { site: own, ..GalleryOptions::default() };
@@ -234,6 +239,17 @@ fn the_page_of_a_model_says_who_made_it_and_how_it_stands_and_begins_with_the_fa
     let page = model_page(&out, "gpt-4o");
     let at = |prompt: &str| page.find(&format!("<section class=\"strip\" id=\"{prompt}-")).unwrap();
     assert!(at("otter-boat") < at("pelican"), "the site puts it first");
+}
+
+#[test]
+fn no_heading_that_is_not_seen_takes_the_focus() {
+    let folder = tempfile::tempdir().unwrap();
+    let (store, out) = (Store::open(folder.path().join("results")).unwrap(), folder.path().join("gallery"));
+    line_up(&store, &["gpt-4o"], "2026-01-05");
+    build(&store, &out);
+    let page = std::fs::read_to_string(out.join("index.html")).unwrap();
+    let (_, heading) = page.split_once(" class=\"unseen\">").unwrap();
+    assert!(!heading.split("</h2>").next().unwrap().contains("<a "), "{heading}");
 }
 
 #[test]
