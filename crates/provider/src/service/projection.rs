@@ -2,7 +2,10 @@
 
 use unicode_normalization::char::decompose_compatible;
 
-use super::markup::{CodeTexts, begins_code, has_brackets, without_brackets, without_codes, without_tags};
+use super::markup::{
+    CodeTexts, begins_code, has_brackets, without_brackets, without_codes, without_sure_brackets,
+    without_tags,
+};
 
 /// How often escapes within escapes are read.
 const DEPTH: usize = 4;
@@ -22,7 +25,8 @@ pub(super) struct Mark {
 pub(super) type Spot = (char, usize, usize);
 
 /// The letters and digits of a text: as they stand; with escapes read; without tags and codes for terminals; and without
-/// tags in square brackets as well, where it has such. Each may show a secret that the others hide.
+/// tags in square brackets as well, where it has such, also without those alone that are sure to be tags. Each may show a
+/// secret that the others hide.
 pub(super) fn projections(text: &str) -> Vec<Vec<Mark>> {
     let raw: Vec<Spot> = text.char_indices().map(|(at, c)| (c, at, at + c.len_utf8())).collect();
     let mut all = vec![marks(&raw)];
@@ -59,9 +63,15 @@ fn add_bare(spots: Vec<Spot>, all: &mut Vec<Vec<Mark>>) {
     if has_brackets(&bare) {
         // What has a value may be text in brackets as well.
         let (names, values) = (without_brackets(&bare, false), without_brackets(&bare, true));
+        let sure = without_sure_brackets(&bare);
+        let readings = [names.len(), values.len(), sure.len()];
         all.push(marks(&names));
-        if values.len() < names.len() {
+        // What is no shorter left out no more.
+        if readings[1] < readings[0] {
             all.push(marks(&values));
+        }
+        if readings[2] > readings[1] {
+            all.push(marks(&sure));
         }
     }
 }

@@ -90,6 +90,11 @@ impl SpokenText {
         self.all.push_str(piece);
     }
 
+    /// What comes from here on is of another part.
+    pub(super) fn next_part(&mut self) {
+        self.part = self.all.len();
+    }
+
     /// A part of it, or several, now that they are whole: gives what of them was not told in pieces.
     pub(super) fn part<'a>(&mut self, whole: &'a str) -> &'a str {
         let told = &self.all[self.part..];

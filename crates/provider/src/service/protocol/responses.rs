@@ -60,6 +60,7 @@ impl WireProtocol for OpenaiResponses {
             }
             // Summaries come in parts with nothing between them.
             Some("response.reasoning_summary_part.added") if count(frame, "/summary_index") > Some(0) => {
+                state.thought.next_part();
                 state.reasoning.push_str("\n\n");
             }
             Some("response.refusal.delta") => {
