@@ -101,6 +101,15 @@ pub(super) fn escape_begin(text: &str) -> usize {
     text[from..].find(['\\', '%', '&']).map_or(text.len(), |at| from + at)
 }
 
+/// Where an escape may begin that is not whole yet: of all places the first and the last three, since whole escapes may stand
+/// before it, and it may stand in another.
+pub(super) fn escape_begins(text: &str) -> Vec<usize> {
+    let from = escape_begin(text);
+    let mut all: Vec<usize> = text[from..].match_indices(['\\', '%', '&']).map(|(at, _)| from + at).collect();
+    all.drain(1.min(all.len())..all.len().saturating_sub(3).max(1.min(all.len())));
+    all
+}
+
 fn marks(spots: &[Spot]) -> Vec<Mark> {
     let mut marks = Vec::with_capacity(spots.len());
     for &(c, begin, end) in spots {

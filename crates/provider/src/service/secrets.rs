@@ -7,7 +7,7 @@
 
 use secrecy::{ExposeSecret as _, SecretString};
 
-use super::projection::{Mark, escape_begin, projections};
+use super::projection::{Mark, escape_begin, escape_begins, projections};
 
 /// The mark that stands in a text where a secret stood.
 pub(super) const REDACTED: &str = "[key]";
@@ -168,12 +168,12 @@ impl Secrets {
                     begun(marks[marks.len() - letters].begin, letters);
                 }
             }
-            // Half an escape at the end reads as letters that it does not stand for.
-            let before = &text[..escape_begin(text)];
-            if before.len() < text.len() {
-                for marks in projections(before) {
+            // Half an escape at the end reads as letters that it does not stand for. A secret that began far before is none.
+            let near = text.ceil_char_boundary(text.len().saturating_sub(2 * MAX_HELD));
+            for end in escape_begins(&text[near..]) {
+                for marks in projections(&text[near..near + end]) {
                     for letters in lists.iter().flat_map(|list| search(list, &marks, &mut Vec::new())) {
-                        begun(marks[marks.len() - letters].begin, letters);
+                        begun(near + marks[marks.len() - letters].begin, letters);
                     }
                 }
             }
