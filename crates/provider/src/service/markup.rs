@@ -86,7 +86,8 @@ pub(super) fn without_sure_brackets(spots: &[Spot]) -> Vec<Spot> {
         tags.iter().filter(|tag| closes(tag.0)).map(|tag| name(tag.0 + 1)).collect();
     let is_known = |at: usize| {
         let name = name(at);
-        let has_value = char_at(spots, at + 1 + name.len()) != Some(']');
+        // One that has not ended yet may be a word.
+        let has_value = char_at(spots, at + 1 + name.len()).is_some_and(|c| c != ']');
         closes(at) || has_value || FORUM_TAGS.contains(&&*name) || closed.contains(&name)
     };
     let before_a_word = |end: usize| tags.binary_search_by_key(&end, |tag| tag.0).is_ok() && !is_known(end);

@@ -68,10 +68,9 @@ impl Secrets {
             }
             return;
         }
-        self.needles.push(Needle::new(&letters));
-        let cut = (1..LONGEST_CUT).filter(|cut| letters.len() >= cut + SHORTEST_DISGUISED);
-        self.cut.extend(cut.map(|cut| Needle::new(&letters[cut..])));
-        for letters in encodings(secret, &letters) {
+        for letters in std::iter::once(letters.clone()).chain(encodings(secret, &letters)) {
+            let cut = (1..LONGEST_CUT).filter(|cut| letters.len() >= cut + SHORTEST_DISGUISED);
+            self.cut.extend(cut.map(|cut| Needle::new(&letters[cut..])));
             self.needles.push(Needle::new(&letters));
         }
     }

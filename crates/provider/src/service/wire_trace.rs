@@ -310,4 +310,18 @@ mod tests {
             }
         }
     }
+
+    #[test]
+    fn a_secret_in_any_clothes_is_traced_nowhere_though_another_place_has_its_first_letters() {
+        let hex: String = "sk-planted-5f0c2a91".bytes().map(|byte| format!("{byte:02x}")).collect();
+        for (begin, rest, part) in [
+            ("5f0c73", &hex[2..], "706c616e"),
+            ("7", &hex[1..], "706c616e"),
+            ("sk-[zq][pl", "an][/zq]ted-5f0c2a91", "5f0c"),
+            ("sk-[zq][", "plan][/zq]ted-5f0c2a91", "5f0c"),
+        ] {
+            let said = traced(&[("a", begin), ("b", rest)]);
+            assert!(!said.contains(part), "{begin}: {said}");
+        }
+    }
 }
