@@ -1,6 +1,10 @@
 //! The body of a service's answer, cut anywhere: reading it ends, says and traces the same however it was cut, and never the
-//! key that was sent. The first byte chooses the protocol, the second where it is cut.
+//! key that was sent. The first byte chooses the protocol, the second where it is cut. Where the first is 128 or more, what follows is
+//! no body: it chooses the clothes in which an answer says the key.
 #![no_main]
+
+#[path = "../disguise.rs"]
+mod disguise;
 
 use std::sync::{Arc, LazyLock, Mutex};
 
@@ -9,8 +13,12 @@ use pelicycle_provider::{ConfigurationSource, ReplyEventKind, ServiceModel, Serv
 
 const KEY: &str = "sk-planted-5f0c2a91";
 
-static MODELS: LazyLock<Vec<ServiceModel>> =
-    LazyLock::new(|| ["chat", "responses", "anthropic", "gemini", "ollama"].map(model).into());
+const DIALECTS: [&str; 5] = ["chat", "responses", "anthropic", "gemini", "ollama"];
+
+/// The byte from which on the key is said.
+const DISGUISED: u8 = 128;
+
+static MODELS: LazyLock<Vec<ServiceModel>> = LazyLock::new(|| DIALECTS.map(model).into());
 
 /// What was traced of one answer.
 static TRACED: Mutex<String> = Mutex::new(String::new());
@@ -51,9 +59,25 @@ fn told(model: &ServiceModel, pieces: &[&[u8]]) -> Result<(String, String, Strin
     Ok((text, reasoning, end))
 }
 
+/// Reads an answer in which the key is said in clothes that these bytes choose: it comes out nowhere.
+fn says_no_key(dialect: &str, model: &ServiceModel, choices: &[u8]) {
+    let disguised = disguise::stream(dialect, KEY, choices);
+    let (told, traced) = heard(model, &[&disguised.body]);
+    let (text, reasoning, end) = told.expect("it is an answer in order");
+    let traced = disguise::joined(dialect, &traced);
+    for all in [format!("{reasoning}{text}"), format!("{text}{reasoning}"), end, traced] {
+        assert!(!all.contains(&disguised.core), "{:?} in {all:?}", disguised.core);
+    }
+}
+
 fuzz_target!(|data: &[u8]| {
     let [which, cut, body @ ..] = data else { return };
-    let model = &MODELS[usize::from(*which) % MODELS.len()];
+    let number = usize::from(*which) % MODELS.len();
+    let model = &MODELS[number];
+    if *which >= DISGUISED {
+        says_no_key(DIALECTS[number], model, body);
+        return;
+    }
     let together = heard(model, &[body]);
     let (one, other) = body.split_at(body.len() * usize::from(*cut) / 255);
     assert_eq!(heard(model, &[one, other]), together);

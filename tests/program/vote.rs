@@ -519,6 +519,7 @@ fn a_vote_that_can_not_be_kept_is_told_and_can_be_given_again() {
     let server = hall.booth(&[]);
     let page = Page::of(&server);
     let place = hall.store.root().join("judgements");
+    fs::remove_dir(&place).unwrap();
     fs::write(&place, "in the way").unwrap();
     let form = format!("token={}&choice=right", page.token.as_ref().unwrap());
     let (head, body) = send(&server, "/vote", &form);
@@ -529,6 +530,34 @@ fn a_vote_that_can_not_be_kept_is_told_and_can_be_given_again() {
     fs::remove_file(&place).unwrap();
     vote(&server, &told, "right");
     assert_eq!(hall.kept().len(), 1);
+}
+
+#[test]
+fn nobody_is_shown_a_pair_where_no_vote_can_be_kept() {
+    let hall = Hall::of_two(2);
+    let place = hall.store.root().join("judgements");
+    fs::write(&place, "in the way").unwrap();
+    let mut command = program();
+    let output =
+        command.args(["vote", "--address", "0", "--name", "Ada", "--results"]).arg(hall.store.root());
+    let output = output.output().unwrap();
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert_eq!((output.status.code(), output.stdout.len()), (Some(1), 0), "{said}");
+    assert!(
+        said.contains("judgements") && said.contains("it is a file, and no folder; move it away"),
+        "{said}"
+    );
+    // A gallery is shown all the same; who comes to vote in it is told.
+    let mut command = program();
+    command.args(["gallery", "--serve", "0", "--voter", "Ada", "--results"]).arg(hall.store.root());
+    command.arg("--out").arg(hall.folder.path().join("gallery"));
+    let server = ServingProgram::begin(command);
+    assert_eq!(status(&server.get("/").0), "200");
+    let (head, body) = server.get("/vote/all/");
+    let words = String::from_utf8_lossy(&body).into_owned();
+    assert!(status(&head) == "500" && words.contains("it is a file, and no folder"), "{head} {words}");
+    fs::remove_file(&place).unwrap();
+    assert_eq!(status(&server.get("/vote/all/").0), "200", "it is tried anew");
 }
 
 #[test]

@@ -90,7 +90,7 @@ pub struct FailedTry {
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Remark {
     /// Stable kebab-case code: `served-other-model`, `served-elsewhere`, `thinking-in-text`, `not-streamed`,
-    /// `usage-missing`, `unknown-stop`, `no-end-mark`, `no-stop-reason`, `context-full`.
+    /// `usage-missing`, `unknown-stop`, `no-end-mark`, `no-stop-reason`, `context-full`, `stray-value`.
     pub code: String,
     /// A sentence for a person.
     pub message: String,

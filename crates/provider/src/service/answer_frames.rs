@@ -131,11 +131,11 @@ impl Exchange<'_> {
                 if matches!(frame.event.as_deref(), Some("error" | "exception")) {
                     return Err(RequestFailure::of_event(&json));
                 }
-                name_type(&mut json, frame.event);
-                match frame.bare {
-                    true => reply.read_bare(protocol, &json),
-                    false => reply.read_event(protocol, &json),
+                if frame.bare && reply.is_fresh() {
+                    name_type(&mut json, frame.event);
+                    return reply.read_bare(protocol, &json);
                 }
+                read_value(protocol, json, frame.event.as_deref(), reply)
             }
             Some(Err(_)) if frame.data.trim().is_empty() => Ok(()),
             Some(Err(_)) if keeps_alive(&frame) => Ok(()),
@@ -199,6 +199,40 @@ impl Exchange<'_> {
     }
 }
 
+/// Reads a value of the stream: an event, a list of such, or what is none.
+fn read_value(
+    protocol: &dyn WireProtocol,
+    mut json: Value,
+    event: Option<&str>,
+    reply: &mut ReplyBuilder,
+) -> Result<(), RequestFailure> {
+    match json {
+        Value::Object(_) => {
+            if let Some(error) = error_of(&json) {
+                return Err(RequestFailure::of_event(error));
+            }
+            name_type(&mut json, event.map(str::to_owned));
+            reply.read_event(protocol, &json)
+        }
+        Value::Array(list) => list.into_iter().try_for_each(|one| read_value(protocol, one, event, reply)),
+        Value::String(words) if protocol.is_end(&words) => {
+            reply.end_with_mark(protocol);
+            Ok(())
+        }
+        _ if event.is_some_and(is_sign_of_life) => Ok(()),
+        Value::String(words) if words.trim().is_empty() || is_sign_of_life(&words) => Ok(()),
+        // Before the end it is the service's word for what went wrong, as one without quotation marks is.
+        Value::String(words) if !reply.state.ended && reply.state.stop.is_none() => {
+            Err(RequestFailure::of_event(&Value::String(words)))
+        }
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {
+            let message = "The stream has values that are no events of its protocol; they were passed over.";
+            reply.state.remark("stray-value", message);
+            Ok(())
+        }
+    }
+}
+
 /// The event's name is its type: some gateways leave it out of the data, where readers of the protocol look for it.
 fn name_type(json: &mut Value, event: Option<String>) {
     if let (Some(frame), Some(name)) = (json.as_object_mut(), event) {
@@ -209,17 +243,19 @@ fn name_type(json: &mut Value, event: Option<String>) {
 /// Whether a frame only keeps the connection alive: by its name, or by a lone word where JSON is expected. Any other word is
 /// one of the service's, and may name an error.
 fn keeps_alive(frame: &StreamFrame) -> bool {
+    frame.event.as_deref().is_some_and(is_sign_of_life) || (!frame.bare && is_sign_of_life(&frame.data))
+}
+
+/// Whether a text is a word that says that somebody is there.
+fn is_sign_of_life(text: &str) -> bool {
     const WORDS: [&str; 8] =
         ["ping", "pong", "heartbeat", "keepalive", "processing", "waiting", "empty", "noop"];
     /// Longer than any of the words with all that may stand in and around it.
     const LONGEST: usize = 32;
-    let is_word = |text: &str| {
-        let letters = text.chars().filter(char::is_ascii_alphabetic).map(|c| c.to_ascii_lowercase());
-        text.len() <= LONGEST
-            && text.chars().all(|c| c.is_ascii_alphabetic() || " -_.:[]()<>…".contains(c))
-            && WORDS.contains(&&*letters.collect::<String>())
-    };
-    frame.event.as_deref().is_some_and(is_word) || (!frame.bare && is_word(&frame.data))
+    let letters = text.chars().filter(char::is_ascii_alphabetic).map(|c| c.to_ascii_lowercase());
+    text.len() <= LONGEST
+        && text.chars().all(|c| c.is_ascii_alphabetic() || " -_.:[]()<>…".contains(c))
+        && WORDS.contains(&&*letters.collect::<String>())
 }
 
 /// Whether a text may be the beginning of JSON or of the end mark, as a stream has it that was cut.

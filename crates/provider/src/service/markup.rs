@@ -1,5 +1,7 @@
 //! Characters that stand in no markup: tags of HTML, tags in square brackets, and codes for terminals.
 
+use std::collections::HashSet;
+
 use super::projection::Spot;
 
 /// The most characters of a tag, or of a text within a code for terminals, that is passed over.
@@ -10,6 +12,14 @@ const LONGEST_NAME: usize = 10;
 
 /// The most characters of what follows that name.
 const LONGEST_VALUE: usize = 512;
+
+/// The names of tags in square brackets that forums have.
+const FORUM_TAGS: [&str; 44] = [
+    "b", "i", "u", "s", "p", "q", "em", "strong", "code", "pre", "quote", "url", "img", "email", "color",
+    "colour", "size", "font", "list", "li", "ul", "ol", "table", "tr", "td", "th", "h1", "h2", "h3", "h4",
+    "h5", "h6", "center", "left", "right", "justify", "indent", "sub", "sup", "spoiler", "hide", "hr", "br",
+    "user",
+];
 
 /// What begins a code for terminals.
 const ESCAPE: char = '\u{1b}';
@@ -57,6 +67,33 @@ pub(super) fn without_tags(spots: &[Spot]) -> Vec<Spot> {
 pub(super) fn without_brackets(spots: &[Spot], values: bool) -> Vec<Spot> {
     let mut ends = Ahead::new(&["]", "["]);
     without(spots, |at| bracket_end(spots, at, values, &mut ends))
+}
+
+/// The characters that stand in no tag in square brackets, where what is only a word in brackets stays: of `[b][plan][/b]` the
+/// middle. A tag is what closes, has a value, is closed somewhere, has a name that forums know, or stands right before a word in brackets.
+pub(super) fn without_sure_brackets(spots: &[Spot]) -> Vec<Spot> {
+    let mut ends = Ahead::new(&["]", "["]);
+    let tags: Vec<(usize, usize)> = (0..spots.len())
+        .filter(|&at| spots[at].0 == '[')
+        .filter_map(|at| Some((at, bracket_end(spots, at, true, &mut ends)?)))
+        .collect();
+    let name = |at: usize| -> String {
+        let letters = spots[at + 1..].iter().map(|spot| spot.0.to_ascii_lowercase());
+        letters.take(LONGEST_NAME + 1).take_while(char::is_ascii_alphanumeric).collect()
+    };
+    let closes = |at: usize| char_at(spots, at + 1) == Some('/');
+    let closed: HashSet<String> =
+        tags.iter().filter(|tag| closes(tag.0)).map(|tag| name(tag.0 + 1)).collect();
+    let is_known = |at: usize| {
+        let name = name(at);
+        // One that has not ended yet may be a word.
+        let has_value = char_at(spots, at + 1 + name.len()).is_some_and(|c| c != ']');
+        closes(at) || has_value || FORUM_TAGS.contains(&&*name) || closed.contains(&name)
+    };
+    let before_a_word = |end: usize| tags.binary_search_by_key(&end, |tag| tag.0).is_ok() && !is_known(end);
+    let sure = |&(at, end): &(usize, usize)| is_known(at) || before_a_word(end);
+    let mut sure = tags.iter().filter(|tag| sure(tag)).copied().peekable();
+    without(spots, |at| sure.next_if(|tag| tag.0 == at).map(|tag| tag.1))
 }
 
 /// The characters but for those from each place at which something ends, to its end.

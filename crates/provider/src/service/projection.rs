@@ -2,7 +2,10 @@
 
 use unicode_normalization::char::decompose_compatible;
 
-use super::markup::{CodeTexts, begins_code, has_brackets, without_brackets, without_codes, without_tags};
+use super::markup::{
+    CodeTexts, begins_code, has_brackets, without_brackets, without_codes, without_sure_brackets,
+    without_tags,
+};
 
 /// How often escapes within escapes are read.
 const DEPTH: usize = 4;
@@ -22,7 +25,8 @@ pub(super) struct Mark {
 pub(super) type Spot = (char, usize, usize);
 
 /// The letters and digits of a text: as they stand; with escapes read; without tags and codes for terminals; and without
-/// tags in square brackets as well, where it has such. Each may show a secret that the others hide.
+/// tags in square brackets as well, where it has such, also without those alone that are sure to be tags. Each may show a
+/// secret that the others hide.
 pub(super) fn projections(text: &str) -> Vec<Vec<Mark>> {
     let raw: Vec<Spot> = text.char_indices().map(|(at, c)| (c, at, at + c.len_utf8())).collect();
     let mut all = vec![marks(&raw)];
@@ -59,9 +63,15 @@ fn add_bare(spots: Vec<Spot>, all: &mut Vec<Vec<Mark>>) {
     if has_brackets(&bare) {
         // What has a value may be text in brackets as well.
         let (names, values) = (without_brackets(&bare, false), without_brackets(&bare, true));
+        let sure = without_sure_brackets(&bare);
+        let readings = [names.len(), values.len(), sure.len()];
         all.push(marks(&names));
-        if values.len() < names.len() {
+        // What is no shorter left out no more.
+        if readings[1] < readings[0] {
             all.push(marks(&values));
+        }
+        if readings[2] > readings[1] {
+            all.push(marks(&sure));
         }
     }
 }
@@ -89,6 +99,15 @@ fn all_unescaped(mut spots: Vec<Spot>, without: bool) -> Vec<Spot> {
 pub(super) fn escape_begin(text: &str) -> usize {
     let from = text.floor_char_boundary(text.len().saturating_sub(LONGEST_ESCAPE));
     text[from..].find(['\\', '%', '&']).map_or(text.len(), |at| from + at)
+}
+
+/// Where an escape may begin that is not whole yet: of all places the first and the last three, since whole escapes may stand
+/// before it, and it may stand in another.
+pub(super) fn escape_begins(text: &str) -> Vec<usize> {
+    let from = escape_begin(text);
+    let mut all: Vec<usize> = text[from..].match_indices(['\\', '%', '&']).map(|(at, _)| from + at).collect();
+    all.drain(1.min(all.len())..all.len().saturating_sub(3).max(1.min(all.len())));
+    all
 }
 
 fn marks(spots: &[Spot]) -> Vec<Mark> {

@@ -98,13 +98,18 @@ impl ReplyBuilder {
         read
     }
 
+    /// Whether nothing of a reply came, so that JSON by itself may be all of one.
+    pub(super) fn is_fresh(&self) -> bool {
+        !self.content && !self.state.ended
+    }
+
     /// Takes JSON in that is no event: an answer that came whole, or a chunk that somebody forgot to frame.
     pub(super) fn read_bare(
         &mut self,
         protocol: &dyn WireProtocol,
         json: &Value,
     ) -> Result<(), RequestFailure> {
-        if !self.content && !self.state.ended && protocol.is_whole(json) {
+        if self.is_fresh() && protocol.is_whole(json) {
             self.streamed = false;
             return protocol.read_whole(json, &mut self.state);
         }

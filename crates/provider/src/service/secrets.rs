@@ -9,7 +9,7 @@ use secrecy::{ExposeSecret as _, SecretString};
 
 use super::key_encodings::{encodings, squeezed};
 use super::needle::{Needle, search};
-use super::projection::{escape_begin, projections};
+use super::projection::{escape_begin, escape_begins, projections};
 
 /// The mark that stands in a text where a secret stood.
 pub(super) const REDACTED: &str = "[key]";
@@ -62,10 +62,9 @@ impl Secrets {
             }
             return;
         }
-        self.needles.push(Needle::new(&letters));
-        let cut = (1..LONGEST_CUT).filter(|cut| letters.len() >= cut + SHORTEST_DISGUISED);
-        self.cut.extend(cut.map(|cut| Needle::new(&letters[cut..])));
-        for letters in encodings(secret, &letters) {
+        for letters in std::iter::once(letters.clone()).chain(encodings(secret, &letters)) {
+            let cut = (1..LONGEST_CUT).filter(|cut| letters.len() >= cut + SHORTEST_DISGUISED);
+            self.cut.extend(cut.map(|cut| Needle::new(&letters[cut..])));
             self.needles.push(Needle::new(&letters));
         }
     }
@@ -152,12 +151,12 @@ impl Secrets {
                     begun(marks[marks.len() - letters].begin, letters);
                 }
             }
-            // Half an escape at the end reads as letters that it does not stand for.
-            let before = &text[..escape_begin(text)];
-            if before.len() < text.len() {
-                for marks in projections(before) {
+            // Half an escape at the end reads as letters that it does not stand for. A secret that began far before is none.
+            let near = text.ceil_char_boundary(text.len().saturating_sub(2 * MAX_HELD));
+            for end in escape_begins(&text[near..]) {
+                for marks in projections(&text[near..near + end]) {
                     for letters in lists.iter().flat_map(|list| search(list, &marks, &mut Vec::new())) {
-                        begun(marks[marks.len() - letters].begin, letters);
+                        begun(near + marks[marks.len() - letters].begin, letters);
                     }
                 }
             }
@@ -259,6 +258,18 @@ mod tests {
             KEY.replace("plan", "pl[color=red]an[/color]"),
             KEY.replace("plan", "pl[quote author=A B]an"),
             KEY.replace("plan", "<b>[plan]</b>"),
+            KEY.replace("plan", "[b][plan][/b]"),
+            KEY.replace("plan", "[color=red][plan][/color]"),
+            KEY.replace("plan", "[zz][plan][/zz]"),
+            KEY.replace("plan", "[i][b][plan][/b][/i]"),
+            KEY.replace("plan", "[plan][b]").replace("ted", "[/b]ted"),
+            KEY.replace("plan", "[b]pl[an]").replace("5f0c", "5[/b]f0c"),
+            KEY.replace("plan", "[zz]pl[an][/zz]"),
+            KEY.replace("plan", "[hr][plan]"),
+            KEY.replace("plan", "<i>[b][plan][/b]</i>"),
+            KEY.replace("plan", "[[b]][plan][[/b]]"),
+            KEY.replace("plan", "[b]\\u005bplan][/b]"),
+            KEY.replace("planted", "[b][plan][/b] [i][ted][/i]"),
             KEY.replace("plan", "\u{1b}[1m[plan]\u{1b}(B\u{1b}[m"),
             KEY.replace("plan", "\u{1b}]8;;https://a\u{1b}\\plan\u{1b}]8;;\u{1b}\\"),
             KEY.replace("planted", "pla\u{1b}]8;;https://a.b/c?d\u{1b}\\nted"),
@@ -426,6 +437,8 @@ mod tests {
             "[a=",
             "[a ",
             "[b]",
+            "[b][pl][/b]",
+            "[zz][",
             "[",
             "\u{1b}[",
             "\u{1b}]a",

@@ -240,7 +240,7 @@ fn kind(map: &serde_json::Map<String, Value>) -> String {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::Arc;
+    use std::sync::{Arc, Mutex};
 
     use super::*;
     use crate::{Services, Variable};
@@ -273,5 +273,55 @@ mod tests {
             assert!(trace.ends.values().all(|end| end.text.len() <= MAX_HELD));
         }
         assert!(trace.ends.is_empty() && trace.waiting.is_empty());
+    }
+
+    /// What is traced of frames with these texts, each in its place.
+    fn traced(frames: &[(&str, &str)]) -> String {
+        let key = |name: &str| {
+            (name == "OPENAI_API_KEY").then(|| Variable::of_environment("sk-planted-5f0c2a91".to_owned()))
+        };
+        let said = Arc::new(Mutex::new(String::new()));
+        let heard = Arc::clone(&said);
+        let services =
+            Services::new(Arc::new(key)).traced(Arc::new(move |line: &str| *heard.lock().unwrap() += line));
+        let connection = services.connection("openai").unwrap();
+        let mut trace = FrameTrace::default();
+        for (place, text) in frames {
+            let mut frame = serde_json::Map::new();
+            frame.insert((*place).to_owned(), Value::from(*text));
+            let frame = Value::Object(frame);
+            trace.frame(&connection, None, &frame.to_string(), Some(&frame));
+        }
+        trace.finish(&connection);
+        said.lock().unwrap().clone()
+    }
+
+    #[test]
+    fn a_secret_in_escapes_that_is_cut_within_one_is_traced_in_no_place() {
+        let marked = ["sk-pl\\x", "73<i class=\"x\">\\x6b\\x2d<b>\\", "x70\\x6", "c\n\\x61\\", "x6e<b>\\x"];
+        let rest =
+            ["74\\x65\\x64\\x2", "d[b]\\x35\\x66", "\\x30\\x63\\x32\t\\", "x61", "\\x39\\x31[/b]s", "k-pl"];
+        for places in [["a", "a"], ["a", "b"]] {
+            let frames =
+                marked.map(|text| (places[0], text)).into_iter().chain(rest.map(|text| (places[1], text)));
+            let said = traced(&frames.collect::<Vec<_>>());
+            for part in ["x65", "x35", "x63"] {
+                assert!(!said.contains(part), "{part} {places:?}: {said}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_secret_in_any_clothes_is_traced_nowhere_though_another_place_has_its_first_letters() {
+        let hex: String = "sk-planted-5f0c2a91".bytes().map(|byte| format!("{byte:02x}")).collect();
+        for (begin, rest, part) in [
+            ("5f0c73", &hex[2..], "706c616e"),
+            ("7", &hex[1..], "706c616e"),
+            ("sk-[zq][pl", "an][/zq]ted-5f0c2a91", "5f0c"),
+            ("sk-[zq][", "plan][/zq]ted-5f0c2a91", "5f0c"),
+        ] {
+            let said = traced(&[("a", begin), ("b", rest)]);
+            assert!(!said.contains(part), "{begin}: {said}");
+        }
     }
 }

@@ -83,6 +83,44 @@ fn a_lone_word_that_is_no_sign_of_life_is_an_error_in_the_services_words() {
 }
 
 #[test]
+fn a_lone_value_of_json_is_not_passed_over_in_silence() {
+    let sse = "text/event-stream";
+    let (text, rest) = (chat_text("<svg"), chat_text("/>"));
+    // Words are the service's, in quotation marks or not.
+    for (dialect, begun) in
+        [("chat", text.as_str()), ("ollama", OLLAMA[0]), ("gemini", ""), ("anthropic", "")]
+    {
+        for words in ["\"upstream timed out\"", "[\"upstream timed out\"]"] {
+            let told = played(dialect, sse, &format!("{begun}data: {words}\n\n"));
+            assert_eq!(told.outcome(), Outcome::Error, "{dialect}: {told:?}");
+            assert!(told.error().contains("upstream timed out"), "{dialect}: {told:?}");
+            assert_eq!(told.text.is_empty(), begun.is_empty(), "{dialect}: {told:?}");
+        }
+    }
+    let remarked = |stream: &str| {
+        let heard = played("chat", sse, stream);
+        assert_eq!((heard.text.as_str(), heard.outcome()), ("<svg/>", Outcome::Complete), "{heard:?}");
+        heard.service().remarks.iter().any(|remark| remark.code == "stray-value")
+    };
+    for stray in ["42", "null", "true", "[7]"] {
+        assert!(remarked(&format!("{text}data: {stray}\n\n{rest}{CHAT_END}")), "{stray}");
+    }
+    assert!(
+        remarked(&format!("{text}{rest}{CHAT_END}data: \"good bye\"\n\n")),
+        "after the end it is no error"
+    );
+    // Signs of life are none, and the end mark is one.
+    for alive in ["data: \"ping\"\n\n", "data: \"\"\n\n", "event: heartbeat\ndata: 17\n\n", "data: []\n\n"] {
+        assert!(!remarked(&format!("{text}{alive}{rest}{CHAT_END}")), "{alive}");
+    }
+    let quoted = CHAT_END.replace("[DONE]", "\"[DONE]\"");
+    assert!(!remarked(&format!("{text}{rest}{quoted}")));
+    // Events in a list are events.
+    let event = |frame: &str| frame.trim_start_matches("data: ").trim_end().to_owned();
+    assert!(!remarked(&format!("data: [{},{}]\n\n{CHAT_END}", event(&text), event(&rest))));
+}
+
+#[test]
 fn the_name_of_an_event_is_its_type_where_its_data_has_none() {
     let anthropic = "event: message_start\ndata: {\"message\":{\"model\":\"m\"}}\n\n\
         event: content_block_delta\ndata: {\"delta\":{\"type\":\"text_delta\",\"text\":\"<svg/>\"}}\n\n\

@@ -1,13 +1,17 @@
 //! What can go wrong while somebody votes.
 
+use pelicycle_record::RandomError;
 use pelicycle_store::StoreError;
 
 /// The session can't begin, or can't show anything.
 #[derive(Debug, thiserror::Error)]
 pub enum VotingError {
-    /// The judgements can't be read.
+    /// The judgements can't be read, or none can be kept.
     #[error(transparent)]
     Store(#[from] StoreError),
+    /// No identifier can be made.
+    #[error(transparent)]
+    Id(#[from] RandomError),
     /// No token can be made.
     #[error("the system's source of random bytes failed: {0}")]
     Random(getrandom::Error),

@@ -67,6 +67,10 @@ impl VotingSession {
             told: BTreeSet::new(),
             random: Random::new(getrandom::u64().map_err(VotingError::Random)?),
         };
+        // Before somebody looks at pairs for nothing. Where there is none yet, what the results are is not sure either.
+        if !listing.attempts.is_empty() {
+            commons.store.make_ready_for_judgements(&Id::new()?)?;
+        }
         commons.votes.renew(&commons.store, &*commons.tell)?;
         let session = VotingSession { commons, choice, looked: Mutex::new(looked), state: Mutex::new(state) };
         let mut state = session.lock();

@@ -42,7 +42,9 @@ pub(in super::super) struct ReplyState {
     pub(in super::super) remarks: Vec<Remark>,
     /// The text of the answer that was read by now, where the protocol tells texts again when they are whole.
     pub(super) spoken: SpokenText,
-    /// Whether reasoning has come as a stream, so that the whole of it is told again.
+    /// The reasoning that was read by now, likewise.
+    pub(super) thought: SpokenText,
+    /// Whether reasoning has come by parts, so that the whole of it is told again.
     pub(super) reasoned: bool,
     /// Whether the model's refusal has come as a stream.
     pub(super) refused: bool,
@@ -86,6 +88,11 @@ impl SpokenText {
     /// A piece of it.
     pub(super) fn piece(&mut self, piece: &str) {
         self.all.push_str(piece);
+    }
+
+    /// What comes from here on is of another part.
+    pub(super) fn next_part(&mut self) {
+        self.part = self.all.len();
     }
 
     /// A part of it, or several, now that they are whole: gives what of them was not told in pieces.

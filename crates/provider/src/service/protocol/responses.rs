@@ -49,10 +49,18 @@ impl WireProtocol for OpenaiResponses {
             }
             Some("response.reasoning_summary_text.delta" | "response.reasoning_text.delta") => {
                 state.reasoned = true;
+                state.thought.piece(delta());
                 state.reasoning.push_str(delta());
+            }
+            Some("response.reasoning_summary_text.done" | "response.reasoning_text.done") => {
+                thought(text(frame, "/text").unwrap_or_default(), state);
+            }
+            Some("response.reasoning_summary_part.done") => {
+                thought(text(frame, "/part/text").unwrap_or_default(), state);
             }
             // Summaries come in parts with nothing between them.
             Some("response.reasoning_summary_part.added") if count(frame, "/summary_index") > Some(0) => {
+                state.thought.next_part();
                 state.reasoning.push_str("\n\n");
             }
             Some("response.refusal.delta") => {
@@ -139,6 +147,13 @@ fn finished(response: &Value, state: &mut ReplyState) -> Result<(), RequestFailu
     Ok(())
 }
 
+/// A part of the reasoning, now that it is whole.
+fn thought(words: &str, state: &mut ReplyState) {
+    state.reasoned |= !words.is_empty();
+    let new = state.thought.part(words);
+    state.reasoning.push_str(new);
+}
+
 /// A part of an item, now that it is whole.
 fn part(part: &Value, state: &mut ReplyState) {
     if text(part, "/type") == Some("output_text") {
@@ -169,9 +184,10 @@ fn texts(response: &Value, state: &mut ReplyState, all: bool) {
     }
     let new = if all { state.spoken.whole(&answer) } else { state.spoken.part(&answer) };
     state.text.push_str(new);
-    if !state.reasoned && !reasoning.is_empty() {
-        state.reasoned = true;
-        state.reasoning.push_str(&reasoning);
+    // What was told by parts is not told again: items may have it twice, as a summary and in full.
+    if !state.reasoned {
+        let new = if all { state.thought.whole(&reasoning) } else { state.thought.part(&reasoning) };
+        state.reasoning.push_str(new);
     }
     if !state.refused && !refusal.is_empty() {
         state.refused = true;
@@ -246,6 +262,44 @@ mod tests {
         ] {
             let frames: Vec<&str> = frames.iter().map(String::as_str).chain([end.as_str()]).collect();
             assert_eq!(read(&OpenaiResponses, &frames).unwrap().text, "Four.", "{frames:?}");
+        }
+    }
+
+    #[test]
+    fn reasoning_that_is_told_only_when_it_is_whole_is_told_once() {
+        let delta =
+            |text: &str| format!(r#"{{"type":"response.reasoning_summary_text.delta","delta":"{text}"}}"#);
+        let done =
+            |text: &str| format!(r#"{{"type":"response.reasoning_summary_text.done","text":"{text}"}}"#);
+        let raw = |text: &str| format!(r#"{{"type":"response.reasoning_text.done","text":"{text}"}}"#);
+        let part = |text: &str| {
+            format!(
+                r#"{{"type":"response.reasoning_summary_part.done","part":{{"type":"summary_text","text":"{text}"}}}}"#
+            )
+        };
+        let item = |text: &str| {
+            format!(
+                r#"{{"type":"response.output_item.done","item":{{"type":"reasoning","summary":[{{"type":"summary_text","text":"{text}"}}]}}}}"#
+            )
+        };
+        let next = r#"{"type":"response.reasoning_summary_part.added","summary_index":1}"#.to_owned();
+        for (frames, expected) in [
+            (vec![done("Hm.")], "Hm."),
+            (vec![raw("Hm.")], "Hm."),
+            (vec![part("Hm.")], "Hm."),
+            (vec![item("Hm.")], "Hm."),
+            (vec![delta("H"), delta("m."), done("Hm."), part("Hm."), item("Hm.")], "Hm."),
+            (vec![delta("H"), done("Hm."), item("Hm.")], "Hm."),
+            (
+                vec![done("Hm."), part("Hm."), next.clone(), done("So."), part("So."), item("Hm.So.")],
+                "Hm.\n\nSo.",
+            ),
+            (vec![delta("Hm."), next, delta("S"), done("So."), item("Hm.So.")], "Hm.\n\nSo."),
+            (vec![item("Hm."), item("So.")], "Hm.So."),
+        ] {
+            let end = end("completed", "");
+            let frames: Vec<&str> = frames.iter().map(String::as_str).chain([end.as_str()]).collect();
+            assert_eq!(read(&OpenaiResponses, &frames).unwrap().reasoning, expected, "{frames:?}");
         }
     }
 

@@ -1,0 +1,173 @@
+//! A stream that says a key in other clothes: encoded, broken by marks, cut over frames and over reasoning and answer. What is
+//! made here is what SECURITY.md promises to find.
+
+use serde_json::{Value, json};
+
+/// What may stand before and after the key.
+const FILLERS: [&str; 10] =
+    ["", "so: ", "é🚲", "sk", "sk-pl", " it is ", "\n```svg\n<path d=\"M1 1\"/>\n", "<svg>", "5f0c", "-"];
+
+/// What may stand between its characters.
+const MARKS: [&str; 14] = [
+    "-",
+    " ",
+    "\n",
+    "\t",
+    "\u{200b}",
+    "**",
+    "<b>",
+    "</b>",
+    "<i class=\"x\">",
+    "<!-- a > b -->",
+    "\u{1b}[1;31m",
+    "[b]",
+    "[/b]",
+    "[color=red]",
+];
+
+/// A key in other clothes within a stream.
+pub struct Disguised {
+    /// The body of the answer.
+    pub body: Vec<u8>,
+    /// What must not come out of it in one piece.
+    pub core: String,
+}
+
+/// Chooses by the bytes of an input, and by zeros after its end.
+struct Choices<'a>(std::slice::Iter<'a, u8>);
+
+impl Choices<'_> {
+    fn below(&mut self, bound: usize) -> usize {
+        usize::from(*self.0.next().unwrap_or(&0)) % bound
+    }
+
+    fn of<'b>(&mut self, list: &[&'b str]) -> &'b str {
+        list[self.below(list.len())]
+    }
+}
+
+/// A stream of this protocol in which the bytes choose how the key is said.
+pub fn stream(dialect: &str, key: &str, data: &[u8]) -> Disguised {
+    let mut choices = Choices(data.iter());
+    let units = units(key, &mut choices);
+    let (first, last) = (2.min(units.len()), units.len().saturating_sub(4));
+    let (before, after) = (choices.of(&FILLERS), choices.of(&FILLERS));
+    let mut said = before.to_owned();
+    let mut core = String::new();
+    let mut marks = choices.below(8);
+    for (n, unit) in units.iter().enumerate() {
+        let mut piece = unit.clone();
+        if marks > 0 && choices.below(3) == 0 {
+            marks -= 1;
+            piece += choices.of(&MARKS);
+        }
+        if (first..last).contains(&n) {
+            core += if n + 1 == last { unit } else { &piece };
+        }
+        said += &piece;
+    }
+    said += after;
+    let mut pieces = Vec::new();
+    let mut rest = said.as_str();
+    for _ in 0..choices.below(24) {
+        let (piece, next) = rest.split_at(rest.floor_char_boundary(choices.below(16)));
+        pieces.push(piece);
+        rest = next;
+    }
+    pieces.push(rest);
+    let (thinks_first, turns) = (choices.below(2) == 1, choices.below(pieces.len() + 1));
+    let parts =
+        pieces.iter().enumerate().map(|(n, piece)| part(dialect, thinks_first != (n >= turns), piece));
+    let frames: Vec<Value> = parts.chain(ending(dialect)).collect();
+    let framed = frames.iter().map(|frame| match dialect {
+        "ollama" => format!("{frame}\n"),
+        _ => format!("data: {frame}\n\n"),
+    });
+    Disguised { body: framed.collect::<String>().into_bytes(), core }
+}
+
+/// The key in one of many clothes, a character each.
+fn units(key: &str, choices: &mut Choices<'_>) -> Vec<String> {
+    let each = |write: &dyn Fn(char) -> String| key.chars().map(write).collect::<Vec<_>>();
+    match choices.below(13) {
+        0 => each(&|c| c.to_uppercase().to_string()),
+        1 => each(&|c| format!("\\u{:04x}", c as u32)),
+        2 => each(&|c| format!("%{:02X}", c as u32)),
+        3 => each(&|c| format!("&#{};", c as u32)),
+        4 => each(&|c| format!("&#x{:x};", c as u32)),
+        5 => each(&|c| format!("{:02x}", c as u32)),
+        6 => each(&|c| format!("{} ", c as u32)),
+        7 => key.chars().rev().map(String::from).collect(),
+        8 => each(&|c| char::from_u32(c as u32 + 0xfee0).unwrap_or(c).to_string()),
+        9 => {
+            let before = ["", "a", "ab"][choices.below(3)];
+            base64(format!("{before}{key}").as_bytes()).chars().map(String::from).collect()
+        }
+        10 => each(&|c| format!("\\x{:02x}", c as u32)),
+        _ => each(&|c| c.to_string()),
+    }
+}
+
+fn base64(bytes: &[u8]) -> String {
+    const LETTERS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    let three = |chunk: &[u8]| {
+        let number = (0..3).fold(0, |n, at| n << 8 | usize::from(*chunk.get(at).unwrap_or(&0)));
+        let letters = (0..=chunk.len()).map(move |at| LETTERS[number >> (18 - 6 * at) & 63] as char);
+        letters.collect::<String>()
+    };
+    bytes.chunks(3).map(three).collect()
+}
+
+/// Where the frames of each protocol have the reasoning, and where the answer.
+fn places(dialect: &str) -> [&'static str; 2] {
+    match dialect {
+        "chat" => ["/choices/0/delta/reasoning_content", "/choices/0/delta/content"],
+        "responses" => ["/delta", "/delta"],
+        "anthropic" => ["/delta/thinking", "/delta/text"],
+        "gemini" => ["/candidates/0/content/parts/0/text", "/candidates/0/content/parts/0/text"],
+        _ => ["/message/thinking", "/message/content"],
+    }
+}
+
+/// What the frames of a trace say, joined as a reader of it would.
+pub fn joined(dialect: &str, trace: &str) -> String {
+    let frames =
+        trace.lines().filter_map(|line| serde_json::from_str::<Value>(line.strip_prefix("< ")?).ok());
+    let said = |frame: Value| {
+        let found =
+            places(dialect).into_iter().find_map(|place| frame.pointer(place)?.as_str().map(str::to_owned));
+        found.unwrap_or_default()
+    };
+    frames.map(said).collect()
+}
+
+/// The frame of a piece of the reasoning, or of the answer.
+fn part(dialect: &str, reasoning: bool, piece: &str) -> Value {
+    match (dialect, reasoning) {
+        ("chat", true) => json!({"choices": [{"delta": {"reasoning_content": piece}}]}),
+        ("chat", false) => json!({"choices": [{"delta": {"content": piece}}]}),
+        ("responses", true) => json!({"type": "response.reasoning_text.delta", "delta": piece}),
+        ("responses", false) => json!({"type": "response.output_text.delta", "delta": piece}),
+        ("anthropic", true) => json!({"type": "content_block_delta", "delta": {"thinking": piece}}),
+        ("anthropic", false) => json!({"type": "content_block_delta", "delta": {"text": piece}}),
+        ("gemini", thought) => {
+            json!({"candidates": [{"content": {"parts": [{"text": piece, "thought": thought}]}}]})
+        }
+        (_, true) => json!({"message": {"thinking": piece}, "done": false}),
+        (_, false) => json!({"message": {"content": piece}, "done": false}),
+    }
+}
+
+/// The frames that end a stream.
+fn ending(dialect: &str) -> Vec<Value> {
+    match dialect {
+        "chat" => vec![json!({"choices": [{"delta": {}, "finish_reason": "stop"}]})],
+        "responses" => vec![json!({"type": "response.completed", "response": {"status": "completed"}})],
+        "anthropic" => vec![
+            json!({"type": "message_delta", "delta": {"stop_reason": "end_turn"}}),
+            json!({"type": "message_stop"}),
+        ],
+        "gemini" => vec![json!({"candidates": [{"finishReason": "STOP"}]})],
+        _ => vec![json!({"message": {}, "done": true, "done_reason": "stop"})],
+    }
+}
