@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use pelicycle_judge::RankingReport;
 use pelicycle_record::measure::Rubric;
-use pelicycle_record::{Attempt, RubricReading};
+use pelicycle_record::{Attempt, CalibrationRecord, JudgementRecord, RubricReading};
 use pelicycle_store::{AttemptFiles, StoredSeal};
 
 /// An attempt to show.
@@ -25,6 +25,10 @@ pub struct Exhibit<'a> {
 pub struct GalleryContext<'a> {
     /// What judgements made of the contestants, where there are any.
     pub judged: Option<&'a RankingReport>,
+    /// The judgements themselves, from which follows how two contestants stand to each other.
+    pub judgements: &'a [JudgementRecord],
+    /// What is known of the models among the judges.
+    pub calibrations: &'a [CalibrationRecord],
     /// Sealed sets of prompts.
     pub seals: &'a [StoredSeal],
 }

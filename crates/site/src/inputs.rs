@@ -38,7 +38,7 @@ impl SharedInputs {
     pub(super) fn new(
         made_by: &str,
         options: &GalleryOptions,
-        GalleryContext { judged, seals }: GalleryContext<'_>,
+        GalleryContext { judged, judgements, calibrations, seals }: GalleryContext<'_>,
     ) -> Result<Self, GalleryError> {
         let Some(program) = &*PROGRAM else { return Ok(Self(None)) };
         let seals: Vec<_> = seals.iter().map(|StoredSeal { seal, revealed }| (seal, revealed)).collect();
@@ -48,6 +48,8 @@ impl SharedInputs {
             .with(&options.site.makers)?
             .with(&options.base.as_ref().map(BaseUrl::to_string))?
             .with(&judged)?
+            .with(judgements)?
+            .with(calibrations)?
             .with(&seals)?;
         Ok(Self(Some(key.hash())))
     }

@@ -11,8 +11,8 @@ use pelicycle_drawing::{InspectionOptions as DrawingOptions, WorkerPool};
 use pelicycle_judge::{self as judge, Competition, JudgePooling, SEED, Votes};
 use pelicycle_prompt::PromptLibrary;
 use pelicycle_record::measure::Rubric;
-use pelicycle_record::{Attempt, Id, RubricReading};
-use pelicycle_store::{DamagedRecord, Listing, Store, StoreError, StoredAttempt};
+use pelicycle_record::{Attempt, CalibrationRecord, Id, JudgementRecord, RubricReading};
+use pelicycle_store::{Calibrations, DamagedRecord, Judgements, Listing, Store, StoreError, StoredAttempt};
 
 use crate::build::OpenGallery;
 use crate::{BuildReport, Exhibit, GalleryContext, GalleryError, GalleryOptions, MeasureDrawing, Omission};
@@ -83,7 +83,7 @@ pub fn rebuild_measured_by(
         })
         .collect();
     let mut omissions: Vec<_> = listing.damaged.iter().map(omission).collect();
-    let (judged, damaged_judgements) = judged(store, &listing)?;
+    let judged = JudgedStore::read(store, &listing)?;
     let found = Mutex::new(listing.damaged);
     let verify = |index: usize| {
         store.verify(&listing.attempts[index]).map_err(|damage| {
@@ -94,13 +94,18 @@ pub fn rebuild_measured_by(
     };
     let seals = store.all_seals()?;
     omissions.extend(seals.damaged.iter().map(omission));
-    let context = GalleryContext { judged: judged.as_ref(), seals: &seals.records };
+    let context = GalleryContext {
+        judged: judged.report.as_ref(),
+        judgements: &judged.judgements,
+        calibrations: &judged.calibrations,
+        seals: &seals.records,
+    };
     let report = opened
         .unwrap_or_else(|| OpenGallery::open(out))
         .and_then(|opened| opened.build(&exhibits, &verify, measure, &omissions, context, options))
         .map_err(RebuildError::Gallery)?;
     let mut damaged = found.into_inner().unwrap_or_else(PoisonError::into_inner);
-    damaged.extend(damaged_judgements);
+    damaged.extend(judged.damaged);
     damaged.extend(seals.damaged);
     damaged.extend(readings.damaged);
     damaged.sort_by(|a, b| a.path.cmp(&b.path));
@@ -124,24 +129,33 @@ fn list_and_open(
     })
 }
 
-/// The rankings of all contestants by all judgements, where there are any; and judgements that can't be used.
-fn judged(
-    store: &Store,
-    listing: &Listing,
-) -> Result<(Option<judge::RankingReport>, Vec<DamagedRecord>), StoreError> {
-    let judgements = store.judgements()?;
-    if judgements.records.is_empty() {
-        return Ok((None, judgements.damaged));
+/// What a store holds of judgements.
+#[derive(Default)]
+struct JudgedStore {
+    /// The rankings of all contestants by all judgements, where there are any.
+    report: Option<judge::RankingReport>,
+    judgements: Vec<JudgementRecord>,
+    calibrations: Vec<CalibrationRecord>,
+    /// Those that can't be used.
+    damaged: Vec<DamagedRecord>,
+}
+
+impl JudgedStore {
+    fn read(store: &Store, listing: &Listing) -> Result<Self, StoreError> {
+        let Judgements { records: judgements, mut damaged } = store.judgements()?;
+        if judgements.is_empty() {
+            return Ok(Self { damaged, ..Self::default() });
+        }
+        let attempts: Vec<&Attempt> = listing.first_attempts().collect();
+        let competition = Competition::new(&attempts, false);
+        let Calibrations { records: calibrations, damaged: others } = store.calibrations()?;
+        damaged.extend(others);
+        let votes = Votes::new(&competition, &judgements)
+            .telling_looks(listing.attempts.iter().map(|stored| &stored.attempt))
+            .calibrated(&calibrations);
+        let report = Some(judge::report(&competition, &votes, JudgePooling::Apart, SEED));
+        Ok(Self { report, judgements, calibrations, damaged })
     }
-    let attempts: Vec<&Attempt> = listing.first_attempts().collect();
-    let competition = Competition::new(&attempts, false);
-    let calibrations = store.calibrations()?;
-    let votes = Votes::new(&competition, &judgements.records)
-        .telling_looks(listing.attempts.iter().map(|stored| &stored.attempt))
-        .calibrated(&calibrations.records);
-    let mut damaged = judgements.damaged;
-    damaged.extend(calibrations.damaged);
-    Ok((Some(judge::report(&competition, &votes, JudgePooling::Apart, SEED)), damaged))
 }
 
 /// The rankings of all contestants by the judgements in a store, where there are any.
@@ -149,7 +163,7 @@ fn judged(
 /// # Errors
 /// Judgements that can't be listed.
 pub fn rankings(store: &Store, listing: &Listing) -> Result<Option<judge::RankingReport>, StoreError> {
-    judged(store, listing).map(|(report, _)| report)
+    JudgedStore::read(store, listing).map(|judged| judged.report)
 }
 
 fn omission(damaged: &DamagedRecord) -> Omission {

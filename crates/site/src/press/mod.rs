@@ -6,7 +6,6 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use minijinja::value::{Serde, Value};
 use minijinja::{Environment, context};
 use pelicycle_record::ContestantRecord;
-use pelicycle_store::StoredSeal;
 use serde::Serialize;
 
 use super::build::{GalleryOptions, HungExhibit, MeasureDrawing};
@@ -56,7 +55,7 @@ pub(super) struct Press<'a> {
     makers: &'a OwnMakers,
     own: &'a SiteSettings,
     ranks: Ranks,
-    seals: &'a [StoredSeal],
+    context: GalleryContext<'a>,
     map: Mutex<SiteMap>,
     /// Words on posters.
     blocks: DrawnBlocks,
@@ -82,7 +81,6 @@ impl<'a> Press<'a> {
         let inputs = SharedInputs::new(&made_by, options, context)?;
         let base = options.base.as_ref();
         let (own, makers) = (&options.site, &options.site.makers);
-        let seals = context.seals;
         Ok(Self {
             templates,
             site,
@@ -94,7 +92,7 @@ impl<'a> Press<'a> {
             makers,
             own,
             ranks,
-            seals,
+            context,
             map: Mutex::default(),
             blocks: DrawnBlocks::default(),
             origins: Mutex::default(),
@@ -199,8 +197,8 @@ impl<'a> Press<'a> {
         if self.keep_made_with(inputs.as_deref(), newest(attempts)) {
             return Ok(());
         }
-        let page =
-            IndexPage::new(sections, models, omissions, &self.ranks, self.own).with_pages(seals, premium);
+        let page = IndexPage::new(sections, models, omissions, &self.ranks, (self.own, self.context))
+            .with_pages(seals, premium);
         let poster = || Poster::index(sections, models, self.own);
         self.page("index.html", "index.html", "", &page, poster, inputs.as_deref())
     }
@@ -215,7 +213,7 @@ impl<'a> Press<'a> {
         match page {
             SectionPage::Wall => {
                 let (path, page) = (prompt_path(section.prompt), PromptPage::new(section, &self.ranks));
-                let page = page.with_seal(SealNote::new(section, self.seals));
+                let page = page.with_seal(SealNote::new(section, self.context.seals));
                 self.page(&path, "prompt.html", "../", &page, || Poster::wall(section), inputs)
             }
             SectionPage::Timeline => TimelinePage::new(section).map_or(Ok(()), |page| {

@@ -12,7 +12,7 @@ use super::premium::PremiumPage;
 use super::ranking::{RankingPage, Ranks};
 use super::seals::SealsPage;
 use super::wall::{PageLink, Tools, Wall};
-use crate::{Omission, SiteSettings};
+use crate::{GalleryContext, Omission, SiteSettings};
 
 /// Contestants of the first prompt that hang on the first page; the prompt's own page has them all.
 const ON_INDEX: usize = 24;
@@ -54,7 +54,7 @@ impl IndexPage {
         models: &[hall::ModelWorks<'_>],
         omissions: &[Omission],
         ranks: &Ranks,
-        site: &SiteSettings,
+        (site, context): (&SiteSettings, GalleryContext<'_>),
     ) -> Self {
         let order = in_order(sections, &site.lead);
         let most = |index: usize| if index == 0 { ON_INDEX } else { IN_ROW };
@@ -76,7 +76,7 @@ impl IndexPage {
             models: models.iter().map(model_link).collect(),
             ranking: (!ranks.is_empty()).then_some(RankingPage::PATH),
             tools: Tools::new(&walls.iter().flat_map(|wall| &wall.cases)),
-            news: order.first().and_then(|section| News::new(section, ranks)),
+            news: order.first().and_then(|section| News::new(section, models, ranks, context)),
             walls,
             omissions: omissions
                 .iter()

@@ -1,11 +1,14 @@
 //! What is new: a release that has just come in, beside the model before it and the one that leads.
 
+use pelicycle_compare::{MeasuredDrawings, PairedSides, compare};
+use pelicycle_record::Attempt;
 use pelicycle_text as text;
 use serde::Serialize;
 
-use super::hall::{Case, Section, model_path};
+use super::hall::{Case, ModelWorks, Section, model_path};
 use super::ranking::Ranks;
 use super::{Card, lineage, order};
+use crate::GalleryContext;
 
 /// A release leads the page until attempts come that are so many days younger than it.
 const DAYS: i32 = 45;
@@ -15,7 +18,7 @@ const DAYS: i32 = 45;
 pub(crate) struct News {
     fresh: NewsCard,
     beside: Vec<NewsCard>,
-    /// What is known of it so far.
+    /// What changed, or how it stands so far.
     sentence: String,
 }
 
@@ -43,7 +46,12 @@ impl NewsCard {
 impl News {
     /// None where no model is newer than all others, or the newest is no news any more. There is no clock in a gallery:
     /// what is new is told by the newest attempt.
-    pub(super) fn new(section: &Section<'_>, ranks: &Ranks) -> Option<Self> {
+    pub(super) fn new(
+        section: &Section<'_>,
+        models: &[ModelWorks<'_>],
+        ranks: &Ranks,
+        context: GalleryContext<'_>,
+    ) -> Option<Self> {
         let contestants = || section.cases.iter().filter(|case| !case.contestant().demonstration);
         let fresh = contestants().next()?;
         let day = order::day(fresh);
@@ -71,12 +79,33 @@ impl News {
             before.iter().map(|case| NewsCard::new("The model before it", case)).collect();
         let role = if leads { "Best of the others" } else { "Best so far" };
         beside.extend(rival.map(|case| NewsCard::new(role, case)));
-        Some(Self { sentence: sentence(fresh, before, ranks), fresh: NewsCard::new("New", fresh), beside })
+        let compared = before.and_then(|before| compared(before, fresh, models, context));
+        let sentence = compared.unwrap_or_else(|| standing(fresh, before, ranks));
+        Some(Self { sentence, fresh: NewsCard::new("New", fresh), beside })
     }
 }
 
-/// What is known of a release: its place where it was judged, else how often it drew.
-fn sentence(fresh: &Case<'_>, before: Option<&Case<'_>>, ranks: &Ranks) -> String {
+/// What `pelicycle compare` says first of a release and the model before it, by all that both drew; none where nobody judged
+/// drawings of the one against those of the other.
+fn compared(
+    before: &Case<'_>,
+    fresh: &Case<'_>,
+    models: &[ModelWorks<'_>],
+    context: GalleryContext<'_>,
+) -> Option<String> {
+    let attempts = |case: &Case<'_>| -> Vec<&Attempt> {
+        let own = |model: &&ModelWorks<'_>| model.contestant().slug == case.contestant().slug;
+        models.iter().filter(own).flat_map(ModelWorks::attempts).collect()
+    };
+    let label = |case: &Case<'_>| text::label(&case.contestant().label);
+    let sides = PairedSides::pair(&attempts(before), &attempts(fresh));
+    let report = compare(&label(before), &label(fresh), &sides, &[], &MeasuredDrawings::new()).ok()?;
+    let report = report.judged(&sides, context.judgements, context.calibrations, None);
+    (!report.preferred.views.is_empty()).then(|| text::sentence(&report.sentence))
+}
+
+/// How a release stands: its place where it was judged, else how often it drew.
+fn standing(fresh: &Case<'_>, before: Option<&Case<'_>>, ranks: &Ranks) -> String {
     let said = |case: &Case<'_>| match ranks.of(&case.contestant().slug) {
         Some(standing) => format!("{}, {}", standing.place, standing.won),
         None => {

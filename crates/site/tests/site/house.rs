@@ -1,7 +1,10 @@
 //! What the first page shows first, and in whose words: the order of the house, news, charts, and what a site says of itself.
 
+use pelicycle_compare::{MeasuredDrawings, PairedSides, compare};
 use pelicycle_prompt::PromptLibrary;
-use pelicycle_record::Attempt;
+use pelicycle_record::{
+    AskedPrompt, Attempt, Id, JudgeKind, JudgeRecord, JudgementRecord, Preference, SCHEMA_VERSION,
+};
 use pelicycle_site::{
     GalleryOptions, OwnMakers, SheetOptions, SheetOrder, SiteSettings, exhibit, rankings, sheet,
 };
@@ -119,6 +122,75 @@ fn a_model_that_came_with_others_or_long_before_the_newest_answer_is_no_news() {
     ask(&store, "alpha-1", "20260601", "2026-06-01T00:00:00Z");
     build(&store, &out);
     assert!(!index(&out).contains("id=\"news\""), "half a year later");
+}
+
+/// Says that a person preferred the drawing of one attempt to that of another.
+fn prefer(store: &Store, one: &Attempt, other: &Attempt, second: usize) {
+    let judged = format!("2026-03-01T00:00:{second:02}Z").parse().unwrap();
+    let record = JudgementRecord {
+        schema: SCHEMA_VERSION,
+        id: Id::at(judged).unwrap(),
+        judged,
+        tool: one.tool.clone(),
+        judge: JudgeRecord { kind: JudgeKind::Person, name: "Ann <b>".to_owned() },
+        prompt: AskedPrompt { id: one.prompt.id.clone(), hash: one.prompt.hash.clone() },
+        left: one.id.clone(),
+        right: other.id.clone(),
+        preference: Some(Preference::Left),
+        seconds: None,
+        asked: None,
+    };
+    store.write_judgement(&record, None).unwrap();
+}
+
+#[test]
+fn what_a_release_changed_is_said_as_compare_says_it_where_it_was_judged_beside_the_model_before_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let (store, out) = (Store::open(folder.path().join("results")).unwrap(), folder.path().join("gallery"));
+    for (model, day) in [("beta-2", "2026-01-05"), ("alpha-1", "2026-01-06"), ("alpha-2", "2026-02-05")] {
+        line_up(&store, &[model; 12], day);
+    }
+    // Another prompt is asked of both: `compare` takes all that both drew.
+    for (model, day) in [("alpha-1", "2026-01-06"), ("alpha-2", "2026-02-05")] {
+        hang(&store, "otter-boat", model, &format!("{day}T01:00:00Z"), SVG, |_| {});
+    }
+    let listing = store.list().unwrap();
+    let by = |model: &str| -> Vec<&Attempt> {
+        listing.first_attempts().filter(|attempt| attempt.contestant.label == model).collect()
+    };
+    let (beta, before, fresh) = (by("beta-2"), by("alpha-1"), by("alpha-2"));
+    let said = || {
+        let page = index(&out);
+        let (_, news) = page.split_once("<section class=\"news\"").unwrap();
+        let (_, sentence) = news.split_once("<p class=\"sum\">").unwrap();
+        sentence.split_once("</p>").unwrap().0.to_owned()
+    };
+    // Judged beside others, but not beside the model before it.
+    prefer(&store, fresh[0], beta[0], 0);
+    build(&store, &out);
+    assert!(said().starts_with("Place ") && said().contains(". Before it, alpha-1: "), "{}", said());
+
+    let compared = || {
+        let sides = PairedSides::pair(&before, &fresh);
+        let report = compare("alpha-1", "alpha-2", &sides, &[], &MeasuredDrawings::new()).unwrap();
+        let judgements = store.judgements().unwrap().records;
+        let sentence = report.judged(&sides, &judgements, &[], None).sentence;
+        sentence.replace('<', "&lt;").replace('>', "&gt;").replace('\'', "&#x27;")
+    };
+    prefer(&store, fresh[0], before[0], 1);
+    build(&store, &out);
+    assert_eq!(said(), compared());
+    assert!(
+        said().starts_with("Can&#x27;t tell yet whether alpha-2 draws better than alpha-1: Ann &lt;b&gt; ")
+    );
+    for (n, (before, fresh)) in before.iter().zip(&fresh).enumerate().skip(1) {
+        prefer(&store, fresh, before, n + 1);
+    }
+    build(&store, &out);
+    assert_eq!(said(), compared());
+    let whole = "alpha-2 draws better than alpha-1: Ann &lt;b&gt; preferred it in 100 % of 13 judgements";
+    assert!(said().starts_with(whole), "{}", said());
+    assert_eq!(build(&store, &out).report.written, 0, "the same judgements make the same page");
 }
 
 #[test]
