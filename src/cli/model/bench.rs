@@ -1,6 +1,6 @@
 //! `pelicycle model bench`.
 
-use std::fmt::Write as _;
+use std::io::IsTerminal as _;
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Instant;
@@ -15,6 +15,8 @@ use super::named;
 use super::resident::{Resident, resident};
 use super::stdio::print;
 use crate::cli::named_projectors::projector_file;
+use crate::cli::output::{say, say_words};
+use crate::cli::terminal::columns;
 
 #[derive(Debug, clap::Args)]
 #[command(
@@ -55,6 +57,14 @@ pub(crate) struct BenchArgs {
     /// Print JSON.
     #[arg(long)]
     json: bool,
+}
+
+/// Columns of a row on one line.
+const WIDE: usize = 80;
+
+/// What stands above the rows.
+fn head_cells() -> [String; 8] {
+    ["", "", "tokens/s", "slowest-fastest", "MB/token", "GB/s", "of the limit", "experts"].map(str::to_owned)
 }
 
 #[derive(Debug, Serialize)]
@@ -124,66 +134,75 @@ pub(crate) fn bench(args: &BenchArgs) -> anyhow::Result<ExitCode> {
         repeat: args.repeat as usize,
         seed: args.seed,
     };
+    let columns = columns(std::io::stdout().is_terminal());
+    let say_row = |cells: [String; 8]| row(&cells, columns).iter().for_each(|line| say(line));
     if !args.json {
-        print(&report.head()?)?;
+        report.head().iter().for_each(|line| say_words(line));
+        say_row(head_cells());
     }
-    let mut told = Ok(());
     measure(&model, &plan, |measured| {
         let line = Line::of(&measured, report.memory_bandwidth);
-        if !args.json && told.is_ok() {
-            told = line.text().and_then(|text| print(&text));
+        if !args.json {
+            say_row(line.cells());
         }
         report.measurements.push(line);
     })?;
-    told?;
     if let Some((side, projector)) = args.picture.zip(projector) {
         let line = measure_picture(&model, side, &projector, args.repeat as usize)?;
         if !args.json {
-            print(&line.text())?;
+            say_words(&line.text());
         }
         report.picture = Some(line);
     }
     report.resident = resident();
-    if !args.json {
-        print(&report.tail()?)?;
-    } else {
-        print(&(serde_json::to_string_pretty(&report)? + "\n"))?;
+    match args.json {
+        false => report.tail().iter().for_each(|line| say_words(line)),
+        true => print(&(serde_json::to_string_pretty(&report)? + "\n"))?,
     }
     Ok(ExitCode::SUCCESS)
 }
 
 impl Report {
-    fn head(&self) -> anyhow::Result<String> {
-        let mut text = String::new();
+    fn head(&self) -> [String; 2] {
         let Report { architecture, layers, tensor_type, kernels, threads, .. } = self;
-        writeln!(text, "{architecture}, {layers} layers, {tensor_type}; {threads} threads, {kernels}")?;
         let (opened, bandwidth) = (self.open_seconds, self.memory_bandwidth / 1e9);
-        writeln!(text, "opened in {opened:.2} s; memory reads {bandwidth:.1} GB/s")?;
-        writeln!(
-            text,
-            "{:14} {:>9}  {:>15}  {:>8}  {:>6}  {:>12}  {:>7}",
-            "", "tokens/s", "slowest-fastest", "MB/token", "GB/s", "of the limit", "experts"
-        )?;
-        Ok(text)
+        [
+            format!("{architecture}, {layers} layers, {tensor_type}; {threads} threads, {kernels}"),
+            format!("opened in {opened:.2} s; memory reads {bandwidth:.1} GB/s"),
+        ]
     }
-}
 
-impl Report {
-    fn tail(&self) -> anyhow::Result<String> {
-        let mut text = String::new();
+    fn tail(&self) -> Vec<String> {
+        let mut lines = Vec::new();
         let gb = |bytes: u64| bytes as f64 / 1e9;
         if let Some(touched) = self.measurements.last().map(|line| line.touched) {
-            writeln!(text, "weights read at least once: {:.2} of {:.2} GB", gb(touched), gb(self.weights))?;
+            lines.push(format!(
+                "weights read at least once: {:.2} of {:.2} GB",
+                gb(touched),
+                gb(self.weights)
+            ));
         }
         if let Some(Resident { own, mapped, peak }) = self.resident {
             let (own, mapped, peak) = (gb(own), gb(mapped), gb(peak));
-            writeln!(
-                text,
+            lines.push(format!(
                 "memory: {own:.3} GB own, {mapped:.2} GB of mapped files, at most {peak:.2} GB together"
-            )?;
+            ));
         }
-        Ok(text)
+        lines
     }
+}
+
+/// Tokens a second, in no more than seven characters below a million.
+fn speed(speed: f64) -> String {
+    let digits = if speed < 9_999.5 { 2 } else { 0 };
+    format!("{speed:.digits$}")
+}
+
+/// A row of the table as lines for so many columns: where it is wider, what is said of weights stands on a second one.
+fn row([work, size, speed, range, bytes, rate, share, experts]: &[String; 8], columns: usize) -> Vec<String> {
+    let speeds = format!("{work:6} {size:>6} {speed:>8}  {range:>15}");
+    let weights = format!("{bytes:>8}  {rate:>6}  {share:>12}  {experts:>7}");
+    if columns < WIDE { vec![speeds, weights] } else { vec![format!("{speeds}  {weights}")] }
 }
 
 impl Line {
@@ -209,20 +228,49 @@ impl Line {
         }
     }
 
-    fn text(&self) -> anyhow::Result<String> {
-        let mut text = String::new();
-        writeln!(
-            text,
-            "{:6} {:>7} {:>9.2}  {:>15}  {:>8.1}  {:>6.1}  {:>10.0} %  {:>7}",
-            self.work,
-            if self.work == "decode" { format!("× {}", self.size) } else { self.size.to_string() },
-            self.tokens_per_second,
-            format!("{:.2}-{:.2}", self.slowest, self.fastest),
-            self.bytes_per_token / 1e6,
-            self.bytes_per_second / 1e9,
-            self.share_of_memory_bandwidth * 100.0,
+    fn cells(&self) -> [String; 8] {
+        let size = if self.work == "decode" { format!("× {}", self.size) } else { self.size.to_string() };
+        [
+            self.work.to_owned(),
+            size,
+            speed(self.tokens_per_second),
+            format!("{}-{}", speed(self.slowest), speed(self.fastest)),
+            format!("{:.1}", self.bytes_per_token / 1e6),
+            format!("{:.1}", self.bytes_per_second / 1e9),
+            format!("{:.0} %", self.share_of_memory_bandwidth * 100.0),
             self.experts_per_step.map_or("–".into(), |n| format!("{n:.1}")),
-        )?;
-        Ok(text)
+        ]
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_row_is_no_wider_than_the_terminal() {
+        let line = Line {
+            work: "decode",
+            size: 1024,
+            tokens: 1024,
+            seconds: 1.0,
+            fastest: 123_456.7,
+            slowest: 9_999.4,
+            tokens_per_second: 11_111.1,
+            bytes_per_token: 123_456.7e6,
+            bytes_per_second: 1234.5e9,
+            share_of_memory_bandwidth: 1.0,
+            experts_per_step: Some(128.0),
+            touched: 0,
+        };
+        for cells in [head_cells(), line.cells()] {
+            for columns in [40, 60, 80, 100] {
+                let lines = row(&cells, columns);
+                assert_eq!(lines.len(), if columns < 80 { 2 } else { 1 }, "{columns}: {lines:?}");
+                assert!(lines.iter().all(|line| line.chars().count() <= columns), "{columns}: {lines:?}");
+                let all = lines.join(" ");
+                assert!(cells.iter().all(|cell| all.contains(cell)), "{columns}: {lines:?}");
+            }
+        }
     }
 }

@@ -93,7 +93,7 @@ impl PictureLine {
         let name = self.projector.file_name().unwrap_or_default().to_string_lossy().into_owned();
         format!(
             "picture {side} × {side}, shown as {width} × {height}: {tokens} tokens, encoded in {:.2} s \
-             ({:.2}-{:.2}), read in {:.2} s; {} in {name}\n",
+             ({:.2}-{:.2}), read in {:.2} s; {} in {name}",
             self.encode_seconds, self.encode_fastest, self.encode_slowest, self.read_seconds, self.kind,
         )
     }
