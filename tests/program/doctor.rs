@@ -3,7 +3,9 @@
 use std::path::Path;
 
 use pelicycle_testkit::loopback::{KEY, ScriptedServer, answer};
+use pelicycle_testkit::model_file::drawer;
 use pelicycle_testkit::program::program;
+use pelicycle_testkit::shared;
 use serde_json::Value;
 
 /// Runs `pelicycle` in a folder with these variables.
@@ -85,6 +87,84 @@ fn what_works_and_what_does_not_is_told_with_an_exit_code() {
     assert!(json.contains("good does not list"), "{json}");
     let (code, _, errors) = pelicycle(folder.path(), &["doctor", "nobody"], &[]);
     assert!(code == 2 && errors.contains("no provider \"nobody\""), "{errors}");
+}
+
+/// What `doctor` says of the models in a folder, and none of whoever runs the tests.
+fn said_of_models(folder: &Path) -> String {
+    let none = folder.join("none").to_string_lossy().into_owned();
+    let places = ["HOME", "USERPROFILE", "XDG_CACHE_HOME", "HF_HOME", "LLAMA_CACHE", "OLLAMA_MODELS"];
+    let variables: Vec<(&str, &str)> =
+        places.iter().map(|place| (*place, none.as_str())).chain([("HF_HUB_CACHE", "")]).collect();
+    let (code, json, errors) = pelicycle(folder, &["doctor", "--offline", "--json"], &variables);
+    assert_eq!(code, 0, "a model that can't be run is no fault of what is set up: {json}{errors}");
+    let report: Value = serde_json::from_str(&json).unwrap();
+    let parts = report["parts"].as_array().unwrap();
+    let part = parts.iter().find(|part| part["name"] == "local models").unwrap();
+    part["words"].as_str().unwrap().to_owned()
+}
+
+#[test]
+fn models_that_can_be_run_are_told_apart_from_those_that_cannot_with_the_reason_of_each() {
+    let folder = tempfile::tempdir().unwrap();
+    let models = folder.path().join("models");
+    std::fs::create_dir(&models).unwrap();
+    let words = said_of_models(folder.path());
+    assert_eq!(words, "none that can be run but hatchling, which reads text alone");
+
+    let whole = std::fs::read(drawer(&models)).unwrap();
+    let words = said_of_models(folder.path());
+    let runs = "1 can be run, as their headers say: local/drawer; none sees pictures";
+    assert!(words.starts_with(runs) && !words.contains("can't be run"), "{words}");
+
+    let write = |name: &str, bytes: &[u8]| std::fs::write(models.join(name), bytes).unwrap();
+    write("cut.gguf", &whole[..whole.len() / 2]);
+    write("page.gguf", b"<html>Not found</html>");
+    write("third-00001-of-00003.gguf", &whole);
+    let at = whole.windows(8).position(|found| found == b"qwen3moe").unwrap();
+    write("other.gguf", &[&whole[..at], b"qwen9moe", &whole[at + 8..]].concat());
+    write("joined.gguf.part1of2", &whole[..9]);
+    let words = said_of_models(folder.path());
+    let (runs, broken) = words.split_once("; 5 can't be run: ").unwrap_or_else(|| panic!("{words}"));
+    assert!(runs.starts_with("1 can be run, as their headers say: local/drawer; "), "{words}");
+    for (name, why) in [
+        ("local/cut (", "its download was cut short"),
+        ("local/page (", "is not a GGUF file"),
+        ("local/third (", "2 of its files are missing"),
+        ("local/other (", "the architecture \"qwen9moe\""),
+        ("joined.gguf.part1of2 (", "is the first of 2 pieces of a file that was cut"),
+    ] {
+        let (_, rest) = broken.split_once(name).unwrap_or_else(|| panic!("{name}: {words}"));
+        // The reason is its own: it stands before the next name.
+        let own = rest.split("), ").next().unwrap_or_default();
+        assert!(own.contains(why), "{name}: {words}");
+    }
+
+    // A line names six, and how many there are beside them.
+    (1..=7).for_each(|n| write(&format!("copy-{n}.gguf"), &whole));
+    let words = said_of_models(folder.path());
+    assert!(words.starts_with("8 can be run, as their headers say: local/"), "{words}");
+    let named = words.split("; ").next().unwrap();
+    assert!(named.matches("local/").count() == 6 && named.ends_with(" and 2 more"), "{words}");
+}
+
+#[test]
+fn a_model_that_sees_is_named_and_half_a_projector_is_told() {
+    let Some(shared) = shared() else { return };
+    let folder = tempfile::tempdir().unwrap();
+    let models = folder.path().join("models");
+    std::fs::create_dir(&models).unwrap();
+    let projector = models.join("mmproj-qwen3vl.f16.gguf");
+    for file in ["qwen3vl.f16.gguf", "mmproj-qwen3vl.f16.gguf"] {
+        std::fs::copy(shared.join("vision/models").join(file), models.join(file)).unwrap();
+    }
+    let words = said_of_models(folder.path());
+    let sees = "1 can be run, as their headers say: local/qwen3vl; pictures are seen by local/qwen3vl";
+    assert_eq!(words, sees);
+    let whole = std::fs::read(&projector).unwrap();
+    std::fs::write(&projector, &whole[..whole.len() / 2]).unwrap();
+    let words = said_of_models(folder.path());
+    assert!(words.starts_with("1 can be run, as their headers say: local/qwen3vl; none sees"), "{words}");
+    assert!(words.contains("the projector of local/qwen3vl can't be used: "), "{words}");
 }
 
 #[cfg(unix)]
