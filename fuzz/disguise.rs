@@ -29,7 +29,7 @@ const MARKS: [&str; 14] = [
 pub struct Disguised {
     /// The body of the answer.
     pub body: Vec<u8>,
-    /// What must not come out of it in one piece.
+    /// The text that must not come out of it in one piece.
     pub core: String,
 }
 
@@ -129,7 +129,7 @@ fn places(dialect: &str) -> [&'static str; 2] {
     }
 }
 
-/// What the frames of a trace say, joined as a reader of it would.
+/// The text in the frames of a trace, joined as a reader of it would.
 pub fn joined(dialect: &str, trace: &str) -> String {
     let frames =
         trace.lines().filter_map(|line| serde_json::from_str::<Value>(line.strip_prefix("< ")?).ok());

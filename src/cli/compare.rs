@@ -31,7 +31,7 @@ use super::rank::{judgements, pool_weight};
 use super::sides::{StoreCatalog, paired};
 use super::terminal::{coloured, columns, command, fitted, printable};
 
-/// What `--fail-on` calls the whole.
+/// The word of `--fail-on` for the whole.
 pub(super) const WORSE: &str = "worse";
 /// Pairs of drawings that --pictures writes.
 const MOST_PICTURES: usize = 6;

@@ -192,7 +192,7 @@ pub(super) fn shrink(png: &[u8], side: u32) -> Result<Vec<u8>, String> {
     small_picture(png, side).map(|(png, _)| png).map_err(|error| error.to_string())
 }
 
-/// What would be asked; `noun` is what is shown.
+/// Prints what would be asked; `noun` is what is shown.
 pub(super) fn print(forecast: &JudgingForecast, noun: &str, name: &str) {
     let JudgingForecast { pairs, requests, input, output, each } = forecast;
     say(&format!("{} would be shown to {name}, in {}", plural(*pairs, noun), plural(*requests, "request")));

@@ -84,7 +84,7 @@ impl Labels {
         Ok(labels)
     }
 
-    /// What a person said of an item of a drawing, if somebody did.
+    /// The state that a person saw an item of a drawing in, if somebody did.
     pub(super) fn of(&self, attempt: &Attempt, rubric: &Rubric, asked: &str) -> Option<ItemState> {
         let item = rubric.items.iter().find(|item| item.words() == asked)?.name();
         self.of.get(&attempt.id)?.get(&item).map(|seen| seen.state())

@@ -63,7 +63,7 @@ pub(super) fn between<'a>(
     Ok(Some((both, sides.attempts())))
 }
 
-/// Where names of sides lead.
+/// The catalog by which names of sides are found in the store.
 pub(super) struct StoreCatalog<'a>(pub(super) &'a Store);
 
 impl Catalog for StoreCatalog<'_> {

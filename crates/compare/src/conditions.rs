@@ -29,7 +29,7 @@ pub struct ConditionDifference {
     pub head: Vec<(String, usize)>,
 }
 
-/// What is known of the conditions of two sides.
+/// The known conditions of two sides.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct Conditions {
     /// Those in which they differ; settings first.

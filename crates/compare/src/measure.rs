@@ -31,7 +31,7 @@ pub enum MeasureScale {
     Plain,
 }
 
-/// What a measure tells of, which decides what follows from it.
+/// The kind of a measure, which decides what follows from it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum MeasureRole {
@@ -52,7 +52,7 @@ pub struct Measure {
     pub name: &'static str,
     /// The measure in a few words, for people.
     pub label: &'static str,
-    /// What it tells of.
+    /// Its kind.
     pub role: MeasureRole,
     /// The direction in which it is better.
     pub better: Direction,

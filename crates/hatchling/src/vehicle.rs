@@ -5,7 +5,7 @@ use crate::chance::Chance;
 use crate::palette::Colour;
 use crate::pen::{Path, Pen, Point, at};
 
-/// What is ridden.
+/// The vehicle that is ridden.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) enum Vehicle {
     /// Two equal wheels and a frame.
@@ -54,7 +54,7 @@ impl Vehicle {
         with_article(self.name())
     }
 
-    /// What it travels on.
+    /// The medium that it travels on.
     pub(crate) fn medium(self) -> Medium {
         match self {
             Vehicle::Boat => Medium::Water,
@@ -64,7 +64,7 @@ impl Vehicle {
     }
 }
 
-/// What is under a vehicle.
+/// The medium under a vehicle.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Medium {
     /// Firm ground.
@@ -75,14 +75,14 @@ pub(crate) enum Medium {
     Air,
 }
 
-/// Where a rider belongs on a vehicle.
+/// The place of a rider on a vehicle.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Mount {
     /// The lowest point of the rider's body.
     pub(crate) seat: Point,
-    /// Where the feet rest, the far one first.
+    /// The places where the feet rest, the far one first.
     pub(crate) feet: [Point; 2],
-    /// What the forelimb holds, if anything.
+    /// The place that the forelimb holds, if any.
     pub(crate) hand: Option<Point>,
     /// The rider's size; 1 is a body of about 70 units.
     pub(crate) scale: f64,
@@ -96,7 +96,7 @@ pub(crate) struct Ride {
     line: Colour,
     /// Whether wheels have spokes, and other small parts are shown.
     detail: bool,
-    /// Where its rider goes.
+    /// The place of its rider.
     pub(crate) mount: Mount,
 }
 

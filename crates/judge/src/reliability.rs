@@ -7,7 +7,7 @@ use pelicycle_statistics::{Rate, kappa};
 
 use super::Votes;
 
-/// How far one judge can be trusted.
+/// The reliability of one judge.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Reliability {
     /// Index of the judge.
@@ -22,11 +22,11 @@ pub struct Reliability {
     pub again: Rate,
     /// Votes that found neither any good.
     pub both_bad: usize,
-    /// How it agrees with people: for a model with all of them, for a person with the others.
+    /// Its agreement with people: for a model with all of them, for a person with the others.
     pub people: Option<Agreement>,
 }
 
-/// How two judge the same pairs.
+/// The agreement of two on the same pairs.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Agreement {
     /// Pairs on which both said the same: one of the two, or neither.
@@ -37,7 +37,7 @@ pub struct Agreement {
     pub kappa: Option<f64>,
 }
 
-/// How far each judge can be trusted, in the order of the judges.
+/// The reliability of each judge, in the order of the judges.
 #[must_use]
 pub fn reliability(votes: &Votes) -> Vec<Reliability> {
     let views = views(votes);

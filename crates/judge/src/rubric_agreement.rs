@@ -3,7 +3,7 @@
 use pelicycle_record::measure::ItemState;
 use pelicycle_statistics::{Rate, kappa};
 
-/// How two answered the same items of the same drawings.
+/// The agreement of two that answered the same items of the same drawings.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
 pub struct RubricAgreement {
     /// By what one said, then the other: met, not met, can't tell.

@@ -153,7 +153,7 @@ impl ShapeBox<'_> {
     }
 }
 
-/// How a length is read along one side of a box.
+/// The way in which a length is read along one side of a box.
 pub(super) type Along<'t> = &'t dyn Fn(&str) -> Option<f64>;
 
 /// A rectangle with the corners that `round` says, as path data: css-backgrounds-3, section 5.

@@ -6,7 +6,7 @@ const MOST: usize = 8_000;
 /// Parts that one of them has.
 const MOST_OF_ONE: usize = 2_000;
 
-/// What is there so far.
+/// The number of parts of gradients so far, and whether any were too many.
 #[derive(Debug, Clone, Default)]
 pub(super) struct GradientParts {
     there: usize,

@@ -18,7 +18,7 @@ const AROUND_STOPS: usize = 5;
 /// Words beside the image of a mask that place nothing.
 const OF_MASKS: [&str; 7] = ["alpha", "luminance", "match-source", "add", "subtract", "intersect", "exclude"];
 
-/// What the root's own style would give to a shape is not for its ground, and not for what masks are made of.
+/// Properties of the root's own style that are not for its ground, and not for what masks are made of.
 pub(super) const OWN_PAINT: [(&str, &str); 7] = [
     ("fill", "black"),
     ("fill-opacity", "1"),

@@ -24,7 +24,7 @@ pub(super) struct Ray {
     pub(super) from: [f64; 2],
     /// From straight up, in degrees.
     pub(super) angle: f64,
-    /// What shares of it are of.
+    /// The length that percentages of it refer to.
     pub(super) length: f64,
 }
 

@@ -14,7 +14,8 @@ const SIZE: [f64; 2] = [300.0, 150.0];
 /// The sizes of a picture.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Page {
-    /// What `vw` and media queries are of, in CSS pixels: the drawing's own size where it has one, else that of the image.
+    /// The size that `vw` and media queries refer to, in CSS pixels: the drawing's own size where it has one, else
+    /// that of the image.
     pub(super) canvas: [f64; 2],
     /// The image, in its pixels.
     shown: [f64; 2],
@@ -44,7 +45,7 @@ impl Page {
         Self { canvas: if sized { [width, height] } else { shown }, shown }
     }
 
-    /// How much larger an element is on the page than in its own units; of unlike sides, the middle one.
+    /// The factor by which an element is larger on the page than in its own units; of unlike sides, the middle one.
     pub(super) fn enlargement(&self, tree: &Tree, element: usize) -> Option<f64> {
         let whole = self.placed(tree, element)?;
         let larger = f64::from((whole.sx * whole.sy - whole.kx * whole.ky).abs()).sqrt();

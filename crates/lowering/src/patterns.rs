@@ -216,7 +216,7 @@ fn transform_of(tree: &Tree, pattern: usize) -> Option<String> {
     found.or_else(|| tree[pattern].markup("patternTransform")).map(str::to_owned)
 }
 
-/// How a `viewBox` is moved into a tile that begins at nothing; `None` where that is told in no way.
+/// The transform of a `viewBox` into a tile that begins at nothing; `None` where that is told in no way.
 pub(super) fn fitted(
     [x, y, width, height]: [f64; 4],
     tile: [f64; 4],

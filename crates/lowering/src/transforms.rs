@@ -67,7 +67,7 @@ pub(super) fn list(value: &str, size: [f64; 2], scale: &LengthScale, words: Word
     Some(made.into_iter().filter(|made| !made.is_empty()).collect::<Vec<_>>().join(" "))
 }
 
-/// What is between two lists of unlike functions; `None` where one hangs on a box, or can't be read.
+/// The matrix between two lists of unlike functions; `None` where one hangs on a box, or can't be read.
 pub(super) fn blended(from: &str, to: &str, share: f64) -> Option<String> {
     let scale = LengthScale::of([100.0; 2]);
     let matrix = |text: &str| {

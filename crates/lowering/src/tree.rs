@@ -28,7 +28,7 @@ pub(super) struct Tree {
     elements: Vec<Element>,
     /// Whether it lacks attributes of the drawing that no browser heeds.
     pub(super) left_out: bool,
-    /// What gradients of CSS in it are made of.
+    /// The count of the parts that gradients of CSS in it are made of.
     pub(super) gradient_parts: GradientParts,
 }
 
@@ -39,7 +39,7 @@ pub(super) struct Element {
     pub(super) name: String,
     /// The element that it is in.
     pub(super) parent: Option<usize>,
-    /// What is in it.
+    /// The elements and texts in it.
     pub(super) children: Vec<Child>,
     /// Its attributes as written, `xlink:href` and `xml:space` with their prefixes.
     pub(super) attributes: Vec<(String, String)>,
@@ -51,7 +51,7 @@ pub(super) struct Element {
     previous: Option<usize>,
 }
 
-/// What an element holds.
+/// A child of an element.
 #[derive(Debug, Clone)]
 pub(super) enum Child {
     /// An element, by its index.
@@ -125,7 +125,7 @@ impl Element {
         }
     }
 
-    /// What its lengths are of, once [`Tree::measure`] was asked.
+    /// The sizes that its lengths refer to, once [`Tree::measure`] was asked.
     pub(super) fn scale(&self) -> &LengthScale {
         self.scale.as_ref().unwrap_or(&PLAIN)
     }
@@ -223,7 +223,7 @@ impl Tree {
         std::iter::successors(Some(element), |at| self[*at].parent)
     }
 
-    /// What an element has for a property that is inherited.
+    /// The value of a property that is inherited, for an element.
     pub(super) fn inherited(&self, element: usize, name: &str) -> Option<&str> {
         self.ancestors(element)
             .find_map(|at| self[at].style.get(name).filter(|value| *value != "inherit"))

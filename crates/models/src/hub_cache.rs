@@ -31,7 +31,7 @@ pub(crate) fn repo_folder(root: &Path, repo: &str) -> PathBuf {
 /// A file of a snapshot: a link to a blob, or the file itself where links can't be made.
 #[derive(Debug)]
 pub(crate) struct SnapshotFile {
-    /// Where it lies.
+    /// Its path.
     pub(crate) path: PathBuf,
     /// Its name in the repository, with `/`.
     pub(crate) file: String,

@@ -33,7 +33,7 @@ pub struct Inventory {
 pub struct UnusableModel {
     /// The path at which it lies.
     pub path: PathBuf,
-    /// What is wrong with it.
+    /// Its fault, in words.
     pub why: String,
     /// What it would be called if it could be used, in lower case.
     names: Vec<String>,

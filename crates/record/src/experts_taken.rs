@@ -7,7 +7,7 @@ use crate::{ExpertCounts, ExpertsRecord, TextRecord};
 pub struct ExpertsTaken {
     /// Tokens counted.
     pub tokens: u64,
-    /// How often they took each expert.
+    /// The number of times that they took each expert.
     pub counts: ExpertCounts,
     /// Experts that a token takes in a layer.
     pub used: usize,

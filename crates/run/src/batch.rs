@@ -13,7 +13,7 @@ use crate::{Backend, Notice, Notices, PlanCell, PreparedRun, RunError, RunPlan, 
 /// The first and the longest wait between two looks at a batch.
 const LOOKS: [Duration; 2] = [Duration::from_secs(1), Duration::from_secs(60)];
 
-/// What is left with services when a run's command ends.
+/// Batches that are left with services when a run's command ends.
 #[derive(Debug, Default)]
 pub struct BatchesLeft {
     /// Batches that are under way.
@@ -55,7 +55,7 @@ struct OpenBatch {
 }
 
 impl BatchesLeft {
-    /// How the batches are.
+    /// The state of the batches.
     #[must_use]
     pub fn status(&self) -> BatchesStatus {
         match (self.failed, self.waiting.is_empty() || self.fresh) {

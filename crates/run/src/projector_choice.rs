@@ -52,7 +52,7 @@ struct ConfiguredProjector {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct NamedProjector {
     pub(crate) path: PathBuf,
-    /// Where pelicycle.toml names it, with its line.
+    /// The place where pelicycle.toml names it, with its line.
     pub(crate) place: Option<String>,
 }
 
@@ -183,7 +183,7 @@ impl Sight {
         }
     }
 
-    /// What is wrong with a projector that would be used, with its path, and with its line where pelicycle.toml names it.
+    /// The fault of a projector that would be used, with its path, and with its line where pelicycle.toml names it.
     #[must_use]
     pub fn fault(&self) -> Option<String> {
         match self {

@@ -60,7 +60,7 @@ impl NoSight {
         }
     }
 
-    /// Why a model file can't be shown pictures, by its projector.
+    /// The reason why a model file can't be shown pictures, by its projector.
     pub(crate) fn by(sight: &Sight) -> Option<NoSight> {
         match sight {
             // A model that can't be run is told of when it is opened.

@@ -31,7 +31,7 @@ pub struct LiveGallery {
     pub out: PathBuf,
     /// The options of every build.
     pub options: GalleryOptions,
-    /// Where visitors of this machine vote, if they may.
+    /// The voting of visitors of this machine, if they may vote.
     pub voting: Option<Arc<GalleryVoting>>,
 }
 

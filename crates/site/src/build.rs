@@ -23,7 +23,7 @@ pub struct GalleryOptions {
     /// The address that it will be found at. What needs whole addresses is made only with one: the pages' pictures for links to them,
     /// the feed, and what crawlers read.
     pub base: Option<BaseUrl>,
-    /// What the site says of itself.
+    /// The site's description of itself.
     pub site: SiteSettings,
     /// Whether a gallery that shows attempts may be emptied where none is left.
     pub allow_empty: bool,

@@ -16,7 +16,7 @@ use super::source::SourceKey;
 use super::view::ShownAttempt;
 use super::{BaseUrl, GalleryContext, GalleryError};
 
-/// What every page follows from; none where it can't be told.
+/// The key of the inputs that all pages share; none where it can't be told.
 #[derive(Debug)]
 pub(super) struct SharedInputs(Option<blake3::Hash>);
 
@@ -95,7 +95,7 @@ impl InputsKey {
     }
 }
 
-/// What pages show of an attempt follows from this: its record and files, and what they became in the site.
+/// The key of everything that pages show of an attempt: its record and files, and what they became in the site.
 pub(super) fn of_attempt(CachedFiles { stamp, drawing, repaired, moves }: &CachedFiles) -> blake3::Hash {
     blake3::hash(format!("{stamp} {drawing:?} {repaired:?} {moves}").as_bytes())
 }

@@ -59,7 +59,7 @@ struct Curve {
 /// A fit's result.
 #[derive(Debug, Clone)]
 pub(crate) struct FittedStrengths {
-    /// Where it ended, to begin a near one with.
+    /// The state in which the fit ended, to begin a near one with.
     pub(crate) end: FitState,
     /// Logarithms of the owners' strengths, as expected.
     pub(crate) owners: Vec<f64>,

@@ -248,7 +248,7 @@ fn no_file(kind: FileType) -> std::io::Error {
     std::io::Error::other(format!("it is {}, and no file", name_of(kind)))
 }
 
-/// What a place holds.
+/// The name of the kind of thing that a place holds.
 pub(super) fn name_of(kind: FileType) -> &'static str {
     #[cfg(unix)]
     {

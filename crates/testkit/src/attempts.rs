@@ -195,7 +195,7 @@ pub fn verdict(pair: &[Attempt; 2], reply: &[u8]) -> JudgementRecord {
     }
 }
 
-/// What a model said of one showing of a pair of the calibration set, by a reply.
+/// A model's answer to one showing of a pair of the calibration set, by a reply.
 #[must_use]
 pub fn calibrated(
     pair: &str,
@@ -235,7 +235,7 @@ pub fn with_thinking(attempt: &mut Attempt) {
 /// first layer is dense.
 pub const MODELS: [(usize, usize, usize); 3] = [(48, 128, 8), (40, 256, 8), (5, 6, 2)];
 
-/// What some tokens took of a model: about what they would of one that prefers some experts.
+/// The experts that some tokens took of a model: about as many as of one that prefers some experts.
 #[must_use]
 pub fn taken((layers, experts, used): (usize, usize, usize)) -> ExpertsTaken {
     let tokens = 1312;

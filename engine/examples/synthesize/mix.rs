@@ -23,7 +23,7 @@ pub(crate) enum Mix {
     F32,
 }
 
-/// What a matrix is for, as far as mixes treat it differently.
+/// The use of a matrix, as far as mixes treat it differently.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Use {
     Embedding,

@@ -198,8 +198,8 @@ impl Engine {
         self.projector.get().map(|projector| &**projector)
     }
 
-    /// What had to be guessed because the model's file does not say it, each in a sentence: how its tokenizer splits
-    /// text, the form of its conversations.
+    /// The guesses that were made because the model's file does not say it, each in a sentence: how its tokenizer
+    /// splits text, the form of its conversations.
     pub fn remarks(&self) -> impl Iterator<Item = &str> {
         self.tokenizer.remark().into_iter().chain(self.template.remark())
     }

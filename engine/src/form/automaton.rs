@@ -12,7 +12,7 @@ pub(super) type NodeId = u32;
 /// The node at which a reply is over.
 pub(super) const END: NodeId = 0;
 
-/// What may come at a place.
+/// A place in the automaton: the bytes that may come there.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) enum Node {
     /// One of these bytes, in order, each with what follows. None at the end.

@@ -11,7 +11,7 @@ const LONGEST: usize = 64;
 #[derive(Debug, Clone, Copy)]
 pub(super) struct TrieNode {
     pub(super) byte: u8,
-    /// How many bytes lead here, less one.
+    /// The number of bytes that lead here, less one.
     pub(super) depth: u8,
     /// The first node that is not below it.
     pub(super) end: u32,

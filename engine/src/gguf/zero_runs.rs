@@ -22,7 +22,7 @@ const HOLES: usize = 1024;
 pub(crate) struct ZeroRun {
     /// The tensor's place among all.
     pub(crate) tensor: usize,
-    /// Where in its bytes.
+    /// The range in its bytes.
     pub(crate) bytes: Range<usize>,
 }
 

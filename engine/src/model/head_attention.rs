@@ -22,7 +22,7 @@ pub(super) struct HeadAttention<'a> {
     pub(super) rows: Vec<HeadRow<'a>>,
 }
 
-/// What one row brings and takes.
+/// The input and the outputs of one row.
 pub(super) struct HeadRow<'a> {
     /// Those that it meets, at least one.
     pub(super) positions: Range<usize>,

@@ -92,7 +92,7 @@ const CHAMELEON: [&str; 6] =
 /// What llama.cpp takes where a file names no family.
 const DEFAULT: [&str; 4] = [r"[\p{P}\$\+<=>\^~\|]+", GPT2, r"\p{N}+", r"[0-9][0-9][0-9]"];
 
-/// What a name in `tokenizer.ggml.pre` asks for.
+/// The family of tokenizers that a name in `tokenizer.ggml.pre` asks for.
 pub(super) struct Family {
     pub(super) names: &'static [&'static str],
     pub(super) patterns: &'static [&'static str],

@@ -61,7 +61,7 @@ pub(super) struct TowerScratch {
     answer: Vec<f32>,
 }
 
-/// How heads turn, and by what in the place of each patch.
+/// The rotation of heads, and the turns in the place of each patch.
 pub(super) type TowerRotation<'a> = (&'a TowerRope, &'a [HeadTurns]);
 
 impl TowerBlock {

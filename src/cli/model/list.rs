@@ -118,7 +118,7 @@ fn row(shelf: &Inventory, projectors: &Projectors, found: &ModelFile) -> Row {
     }
 }
 
-/// Why a model can't be run, as far as its name and its header tell.
+/// The reason why a model can't be run, as far as its name and its header tell.
 pub(crate) fn problem(found: &ModelFile, outline: &Result<GgufOutline, GgufError>) -> Option<String> {
     let problem = match outline {
         _ if found.missing > 0 => Some(format!("{} of its files are missing", found.missing)),

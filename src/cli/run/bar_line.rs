@@ -32,7 +32,7 @@ pub(super) struct LookCount {
     /// The most after a first attempt.
     pub(super) bound: u32,
     pub(super) done: u64,
-    /// What they may come to in all, as far as is known now.
+    /// The largest number that they may come to, as far as is known now.
     pub(super) most: u64,
 }
 

@@ -17,7 +17,7 @@ pub(super) struct RunEnding<'a> {
     pub(super) run: &'a RunRecord,
     pub(super) summary: &'a RunSummary,
     pub(super) interrupted: bool,
-    /// What it had cost, in US dollars, where it ended at its bound.
+    /// The cost when it ended, in US dollars, where it ended at its bound.
     pub(super) over_budget: Option<f64>,
 }
 

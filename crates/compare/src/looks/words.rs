@@ -13,7 +13,7 @@ use crate::sentence::{needed, quoted, share_with_bounds};
 const WIDTH: usize = 80;
 const HEAD: [&str; 6] = ["", "looks help?", "last one preferred", "drawn", "tokens", "cost, time"];
 
-/// What it says in one sentence: whether looks help, how sure that is, and their price.
+/// The report in one sentence: whether looks help, how sure that is, and their price.
 pub(super) fn sentence(report: &LooksReport) -> String {
     let preferred = &report.all.preferred;
     let price = price(&report.all).map(|price| format!(" {price}")).unwrap_or_default();

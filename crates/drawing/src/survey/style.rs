@@ -36,7 +36,7 @@ impl Walk<'_, '_> {
         }
     }
 
-    /// What of a text of CSS this renderer passes over.
+    /// Notes the parts of a text of CSS that this renderer passes over.
     pub(super) fn signs(&mut self, text: &str, at: usize) {
         if self.document.input_text().get(at..).is_some_and(|rest| rest.starts_with(text)) {
             let lower = text.to_ascii_lowercase();

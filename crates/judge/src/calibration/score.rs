@@ -14,7 +14,7 @@ use crate::report::RateWithInterval;
 /// in a quarter of the pairs; who always takes the same side, in none.
 const THRESHOLD: f64 = 0.5;
 
-/// What a judge made of the calibration set.
+/// A judge's result on the calibration set.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct CalibrationReport {
     /// The version of the set.
@@ -47,8 +47,8 @@ pub enum CalibrationVerdict {
     Passed,
 }
 
-/// What the judge of this name made of the set as it was set up; none where it was not asked so. The first answer to a showing
-/// counts.
+/// The result of the judge of this name on the set, as it was set up; none where it was not asked so. The first
+/// answer to a showing counts.
 #[must_use]
 pub fn calibration(
     records: &[CalibrationRecord],

@@ -50,7 +50,7 @@ impl JudgeSetup {
     }
 }
 
-/// What today's question is known by, whatever prompt it quotes: hex BLAKE3 of the question without any.
+/// The key of today's question, whatever prompt it quotes: hex BLAKE3 of the question without any.
 #[must_use]
 pub fn question_form() -> String {
     TextRecord::of(question("").as_bytes()).hash

@@ -29,12 +29,12 @@ struct Time {
 /// A first cycle beyond this, in seconds, is not waited for.
 const LONGEST: f64 = 600.0;
 
-/// What animation did to a drawing.
+/// The effect of animation on a drawing.
 #[derive(Debug, Default)]
 pub(super) struct Animated {
     /// Whether anything moves.
     pub(super) moves: bool,
-    /// Where motion puts elements, outside of their own transforms.
+    /// The transforms by which motion places elements, outside of their own.
     pub(super) motions: Vec<(usize, String)>,
 }
 

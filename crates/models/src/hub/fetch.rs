@@ -27,7 +27,7 @@ pub(super) struct RemoteFile {
     link: Mutex<(u32, Url)>,
 }
 
-/// How a file's fetching ended, other than well.
+/// The end of a file's fetching, other than a good one.
 pub(super) enum FetchEnd {
     /// The server sends whole files only.
     NoRanges,

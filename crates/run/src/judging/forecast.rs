@@ -25,7 +25,7 @@ pub struct JudgingForecast {
 }
 
 impl JudgingForecast {
-    /// What these showings would be to a judge. Nothing is asked.
+    /// Forecasts these showings to a judge. Nothing is asked.
     pub fn new(judge: &ModelJudge, showings: impl Iterator<Item = PairShowing>) -> JudgingForecast {
         let (mut pairs, mut requests) = (0, 0);
         for showing in showings {

@@ -47,11 +47,11 @@ pub struct JudgingEnd {
 
 /// All that a session of judging needs.
 pub struct JudgingSession<'a> {
-    /// Who judges.
+    /// The judge.
     pub judge: &'a ModelJudge,
-    /// What is judged.
+    /// The material that is judged.
     pub material: &'a JudgingMaterial<'a>,
-    /// Where judgements are kept.
+    /// The store that keeps judgements.
     pub store: &'a Store,
     /// The bound on its cost, in US dollars.
     pub max_cost: Option<f64>,

@@ -36,11 +36,11 @@ struct KnownResults {
 }
 
 impl GalleryVoting {
-    /// Where voting begins. No file of a gallery has such a name.
+    /// The path where voting begins. No file of a gallery has such a name.
     pub(super) const DOOR: &'static str = "/vote/";
     /// The route of the page of one prompt.
     pub(super) const ROUTE: &'static str = "/vote/{prompt}/";
-    /// What stands for all prompts in the place of one: the name of a prompt has a hash at its end.
+    /// The name for all prompts in the place of one: the name of a prompt has a hash at its end.
     pub(crate) const ALL: &'static str = "all";
 
     /// Voting by this person; `tell` gets a line for each thing that could not be used and is passed over.

@@ -55,7 +55,7 @@ pub(super) struct VotingProgress {
     pub(super) votes: usize,
     /// Pairs that were never shown to the voter.
     pub(super) left: usize,
-    /// What would settle which of two sides is better, by all people's votes, where that is asked.
+    /// The votes that would settle which of two sides is better, by all people's votes, where that is asked.
     pub(super) outlook: Option<SettlingOutlook>,
 }
 

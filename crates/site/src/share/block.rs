@@ -23,7 +23,7 @@ pub(super) struct PosterBlock {
     ground: BlockGround,
 }
 
-/// What a block stands on.
+/// The ground that a block stands on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum BlockGround {
     /// The poster's own ground, of this colour: what is lighter than its words shows through.

@@ -82,7 +82,7 @@ impl ExpertsView {
     }
 }
 
-/// How often each expert would have been taken if all were equally.
+/// The number of times that each expert would have been taken if all were equally.
 pub(crate) fn equal_share(record: &ExpertsRecord) -> f64 {
     record.tokens as f64 * f64::from(record.used) / f64::from(record.experts.max(1))
 }

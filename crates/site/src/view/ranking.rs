@@ -78,7 +78,7 @@ pub(crate) struct Ranks {
     of: BTreeMap<String, ModelStanding>,
 }
 
-/// What judgements say of one contestant.
+/// The standing of one contestant by judgements.
 #[derive(Debug)]
 pub(super) struct ModelStanding {
     /// Its order among those who were judged, from 0.
@@ -188,7 +188,7 @@ impl Ranks {
         self.of.is_empty()
     }
 
-    /// What is known of a contestant.
+    /// The standing of a contestant, where it is known.
     pub(super) fn of(&self, slug: &str) -> Option<&ModelStanding> {
         self.of.get(slug)
     }

@@ -55,7 +55,7 @@ struct PromptView {
     early: Option<String>,
 }
 
-/// What a prompt's page says of the seal that it was in.
+/// The note on a prompt's page about the seal that it was in.
 #[derive(Debug, Serialize)]
 pub(crate) struct SealNote {
     href: String,

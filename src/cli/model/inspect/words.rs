@@ -53,7 +53,7 @@ impl Report {
         Ok(out)
     }
 
-    /// What a run of it takes, a line each.
+    /// The needs of a run of it, a line each.
     pub(in crate::cli::model) fn needs(&self) -> Vec<String> {
         let mut lines = of_memory(&self.memory);
         lines.extend(self.speed.as_ref().map(|speed| of_speed(speed, self.bytes_per_token, &self.memory)));

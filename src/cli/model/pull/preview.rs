@@ -19,7 +19,7 @@ const LONGEST: u64 = 64 << 20;
 /// Files of a split model that are looked at; of more, none is.
 const MOST_FILES: usize = 100;
 
-/// What a model's header tells.
+/// A preview of a model by its header.
 pub(super) struct Preview {
     report: Report,
     /// Where the header lies for now.
@@ -56,12 +56,13 @@ impl Preview {
         Ok(Some(Preview { report, folder }))
     }
 
-    /// Why it would not run.
+    /// The reason why it would not run.
     pub(super) fn problem(&self) -> Option<String> {
         self.report.problem.as_ref().map(|problem| problem.replace(&self.folder, ""))
     }
 
-    /// What it needs and how fast it would be, by the speed of this machine's memory, which is measured for that.
+    /// The memory that it needs and how fast it would be, by the speed of this machine's memory, which is measured
+    /// for that.
     pub(super) fn needs(mut self, threads: Option<u32>) -> Vec<String> {
         let cores = || std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
         let threads = threads.map_or_else(cores, |n| n as usize);

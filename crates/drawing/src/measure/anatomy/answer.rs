@@ -20,7 +20,7 @@ pub(super) struct DetectorAnswer {
     pub(super) state: ItemState,
     pub(super) why: String,
     pub(super) marks: Vec<PartMark>,
-    /// How sure it is that the part is there, from 0 to 1.
+    /// The confidence that the part is there, from 0 to 1.
     pub(super) sure: f64,
 }
 

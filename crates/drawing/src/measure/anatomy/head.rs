@@ -25,7 +25,7 @@ const MOST: usize = 24;
 #[derive(Debug, Clone, Copy)]
 pub(super) struct EyeCandidate {
     pub(super) round: super::round::RoundOutline,
-    /// How much it looks like one, from 0 to 1.
+    /// The likeness to one, from 0 to 1.
     pub(super) weight: f64,
 }
 

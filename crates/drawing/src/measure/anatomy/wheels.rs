@@ -69,7 +69,7 @@ pub(super) struct Wheels {
     near: Option<(Wheel, Wheel, Near)>,
 }
 
-/// What wheels may stand on.
+/// The ground that wheels may stand on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Road {
     Level,

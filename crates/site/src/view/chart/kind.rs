@@ -8,7 +8,7 @@ use super::scale::Scale;
 use crate::view::figures::Figures;
 use crate::view::hall::Case;
 
-/// What is held against what.
+/// The kind of a chart: the two quantities that it shows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum ChartKind {
     /// How good a model draws, by the day when it came out.
@@ -28,9 +28,9 @@ pub(crate) enum ChartKind {
 /// The words of a kind of chart.
 #[derive(Debug)]
 pub(super) struct Words {
-    /// What a link to it says.
+    /// The text of a link to it.
     pub(super) link: &'static str,
-    /// What stands across, in the chart's title: `by release date`.
+    /// The quantity across, in the chart's title: `by release date`.
     pub(super) by: &'static str,
     /// The name of the axis, where its numbers do not say it.
     pub(super) axis: Option<&'static str>,
@@ -38,9 +38,9 @@ pub(super) struct Words {
     pub(super) column: &'static str,
     /// The head of the column that marks the best; none where there are no best.
     pub(super) best: Option<&'static str>,
-    /// What a model that is left out is without.
+    /// The fact whose absence leaves a model out.
     pub(super) without: &'static str,
-    /// What the chart says of itself.
+    /// The explanation of the chart.
     pub(super) explains: &'static str,
 }
 
@@ -54,7 +54,7 @@ impl ChartKind {
         Self::QuantizationSpeed,
     ];
 
-    /// What its path has behind the name of the prompt.
+    /// The suffix of its path behind the name of the prompt.
     pub(super) fn suffix(self) -> &'static str {
         match self {
             Self::Released => "",
@@ -135,7 +135,7 @@ impl ChartKind {
         if self.is_of_quantizations() { 2 } else { 3 }
     }
 
-    /// Where a model stands across; none where that is not known, or has no place on the axis.
+    /// The place of a model across; none where that is not known, or has no place on the axis.
     pub(super) fn at(self, case: &Case<'_>) -> Option<f64> {
         let numbers = || Figures::of(&case.shown.iter().map(|shown| shown.attempt)).numbers;
         let at = match self {

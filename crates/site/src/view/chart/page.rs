@@ -101,7 +101,7 @@ impl Chart<'_, '_> {
 }
 
 impl ChartPage {
-    /// What it holds against what: `Strength by release date`.
+    /// Its two quantities: `Strength by release date`.
     pub(crate) fn name(&self) -> String {
         format!("{} {}", self.what, self.by)
     }
