@@ -3,11 +3,11 @@
 
 use serde_json::{Value, json};
 
-/// What may stand before and after the key.
+/// The texts that may stand before and after the key.
 const FILLERS: [&str; 10] =
     ["", "so: ", "é🚲", "sk", "sk-pl", " it is ", "\n```svg\n<path d=\"M1 1\"/>\n", "<svg>", "5f0c", "-"];
 
-/// What may stand between its characters.
+/// The characters that may stand between its characters.
 const MARKS: [&str; 14] = [
     "-",
     " ",
@@ -118,7 +118,7 @@ fn base64(bytes: &[u8]) -> String {
     bytes.chunks(3).map(three).collect()
 }
 
-/// Where the frames of each protocol have the reasoning, and where the answer.
+/// The places of the reasoning and of the answer in the frames of each protocol.
 fn places(dialect: &str) -> [&'static str; 2] {
     match dialect {
         "chat" => ["/choices/0/delta/reasoning_content", "/choices/0/delta/content"],

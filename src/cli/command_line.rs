@@ -68,7 +68,8 @@ pub(super) fn in_own_words(mut error: Error, command: &Command, words: &[String]
     }
 }
 
-/// Where a command of commands has none of this name: the one that takes such a word, where there is one, else all.
+/// The hint where a command of commands has none of this name: the one that takes such a word, where there is one,
+/// else all.
 fn in_place_of_a_command(
     command: &Command,
     words: &[String],
@@ -98,7 +99,7 @@ fn in_place_of_a_command(
     }
 }
 
-/// How a model is asked that is named in place of a command.
+/// The hint on how a model is asked that is named in place of a command.
 fn asked_by_run(word: &str, model: &str) -> String {
     let model = as_typed(model);
     format!("{word:?} is no command: a model is asked by `run`, as in `pelicycle run -m {model}`\n")
@@ -124,7 +125,7 @@ fn helped<'a, 'w>(command: &'a Command, words: &'w [String]) -> (&'a Command, Ve
     helped.map_or((command, Vec::new()), |helped| (helped, before))
 }
 
-/// What the parser says of an error.
+/// The parser's words on an error.
 fn context(error: &Error, kind: ContextKind) -> Option<&str> {
     match error.get(kind) {
         Some(ContextValue::String(text)) => Some(text),
@@ -160,7 +161,7 @@ fn bare(error: &Error, command: &Command, words: &[String]) -> Option<String> {
     })
 }
 
-/// Where options of `run` stand without it.
+/// The hint where options of `run` stand without it.
 fn of_run(command: &Command, words: &[String]) -> Option<String> {
     let first = words.first()?;
     let run = command.find_subcommand(RUN)?;
@@ -177,7 +178,7 @@ fn of_run(command: &Command, words: &[String]) -> Option<String> {
     known.then(|| format!("{first} is an option of `run`, whose name is missing: pelicycle run {line}\n"))
 }
 
-/// Where a value should be a number and is none.
+/// The hint where a value should be a number and is none.
 fn no_number(error: &Error) -> Option<String> {
     let source = std::error::Error::source(error)?;
     let (value, option) =
@@ -220,7 +221,7 @@ mod tests {
     use super::*;
     use crate::cli::{Cli, help};
 
-    /// What is told of a command line that is wrong.
+    /// The message on a command line that is wrong.
     fn told(line: &str) -> String {
         let words: Vec<String> = line.split(' ').map(str::to_owned).collect();
         let mut command = with_negative_numbers(help::grouped(Cli::command()));

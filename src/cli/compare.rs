@@ -329,7 +329,7 @@ fn history(history: &History, format: ComparisonFormat, args: &CompareArgs) -> a
     Ok(ExitCode::SUCCESS)
 }
 
-/// What drawings are like, where a measure asks for it.
+/// The measures of drawings, where a measure asks for them.
 fn measured(
     store: &Store,
     listing: &Listing,

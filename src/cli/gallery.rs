@@ -72,7 +72,7 @@ pub(crate) fn gallery(global: &Global, args: &GalleryArgs) -> anyhow::Result<Exi
     Ok(ExitCode::SUCCESS)
 }
 
-/// Who votes in a gallery that is served at an address; nobody where others reach it too.
+/// The voter in a gallery that is served at an address; nobody where others reach it too.
 ///
 /// # Errors
 /// A name that nobody can vote by, or any where nobody votes.

@@ -93,7 +93,7 @@ struct Common {
 /// Models that are named after an import.
 const SHOWN_MODELS: usize = 6;
 
-/// What an import did.
+/// The tally of an import.
 #[derive(Debug, Default)]
 struct ImportTally {
     added: u64,

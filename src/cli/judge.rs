@@ -233,7 +233,7 @@ fn line(kept: &KeptJudgement, pairs: u32) -> String {
     format!("{} of {pairs} pairs over; {}: {chosen}{counts}", kept.pairs, record.prompt.id)
 }
 
-/// How far the judge can be trusted, by all that it has judged of these drawings.
+/// Prints the judge's reliability, by all that it has judged of these drawings.
 fn trust(store: &Store, field: &Competition, name: &str) -> anyhow::Result<()> {
     let votes = Votes::new(field, &judgements(store)?).calibrated(&calibrations(store)?);
     let report = report(field, &votes, JudgePooling::Apart, SEED);
@@ -246,7 +246,7 @@ fn trust(store: &Store, field: &Competition, name: &str) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// What can be done with the judgements; `none` says that nothing was asked.
+/// Prints what can be done with the judgements; `none` says that nothing was asked.
 fn what_follows(settled: bool, none: bool, between: &[String], looks: bool) {
     let asked = match between {
         [base, head] => Some((

@@ -11,19 +11,19 @@ use pelicycle_store::Store;
 use pelicycle_text::plain_file;
 use serde::Deserialize;
 
-/// Who saw it where the file names nobody.
+/// The name of who saw it where the file names nobody.
 const NAMELESS: &str = "labels";
 
 /// The labels of a file.
 #[derive(Debug, Deserialize)]
 struct LabelFile {
-    /// Who saw it.
+    /// The person who saw it.
     #[serde(default)]
     by: Option<String>,
     drawings: Vec<LabelledDrawing>,
 }
 
-/// What was seen in one drawing: an attempt, by its identifier, or an imported file, by its path in the folder.
+/// A person's labels for one drawing: an attempt, by its identifier, or an imported file, by its path in the folder.
 #[derive(Debug, Deserialize)]
 struct LabelledDrawing {
     #[serde(default)]

@@ -137,7 +137,7 @@ fn same_command(args: impl Iterator<Item = OsString>, pairs: Option<u32>) -> Str
     command
 }
 
-/// What stands behind `-n` in the same word, which may begin with `-q`, the one other letter without a value.
+/// The text behind `-n` in the same word, which may begin with `-q`, the one other letter without a value.
 fn short_pairs(arg: &str) -> Option<&str> {
     arg.strip_prefix('-')?.trim_start_matches('q').strip_prefix('n')
 }

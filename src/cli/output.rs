@@ -11,7 +11,7 @@ use pelicycle_text::plural;
 
 use super::terminal::{columns, error_columns, fitted, printable};
 
-/// Why a line of the answer was lost, the first time.
+/// The reason why a line of the answer was lost, the first time.
 static LOST: OnceLock<io::Error> = OnceLock::new();
 
 /// Writes a line of the answer. Where nobody reads it any more, the command goes on: what it keeps is kept.

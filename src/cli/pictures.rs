@@ -49,7 +49,7 @@ impl PictureMode {
     }
 }
 
-/// What the terminal says of itself in the environment.
+/// The protocol of the terminal, by what it says of itself in the environment.
 fn detect(variable: impl Fn(&str) -> Option<String>) -> Option<PictureProtocol> {
     let term = variable("TERM").unwrap_or_default();
     // A multiplexer stands between us and the terminal, whose variables it inherits, and swallows pictures.

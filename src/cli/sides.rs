@@ -29,7 +29,7 @@ pub(super) fn paired<'a>(
     }
 }
 
-/// What a sentence calls a side: as the user does, but that `last` alone says nothing of a run.
+/// The name of a side in a sentence: as the user names it, but that `last` alone says nothing of a run.
 fn called(named: &str, side: &Selection<'_>) -> String {
     match (side.kind, named) {
         ("run", "last") => "run:last".to_owned(),

@@ -23,7 +23,7 @@ use super::runtime::runtime;
 use super::serve::listen;
 use super::sides::between;
 
-/// Where the page is when nothing else is said: beside a gallery that is served.
+/// The address of the page when nothing else is said: beside a gallery that is served.
 const ADDRESS: &str = "127.0.0.1:8766";
 
 /// Say which of two drawings is better, on a local page, without their makers' names.

@@ -11,9 +11,9 @@ use super::sides::PairedSides;
 
 /// Values of a condition that are named one by one.
 const NAMED: usize = 3;
-/// What stands for a condition that no attempt of a side tells.
+/// The word for a condition that no attempt of a side tells.
 const NOT_TOLD: &str = "not told";
-/// What stands for a setting that was not sent.
+/// The word for a setting that was not sent.
 const NOT_SET: &str = "not set";
 /// Shares of a setting's value that differ by less are chance of what was counted.
 const SAME_SHARE: f64 = 0.1;

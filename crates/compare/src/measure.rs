@@ -37,9 +37,9 @@ pub enum MeasureScale {
 pub enum MeasureRole {
     /// Whether the model answered with a drawing at all: worse is worse.
     Reply,
-    /// What a drawing is made of: it says nothing of how good it is.
+    /// The structure of a drawing: it says nothing of how good it is.
     Structure,
-    /// What a reply took of time, tokens and money.
+    /// The time, tokens or money that a reply took.
     Resource,
     /// An item of a rubric as rules read it off a drawing: rules overlook parts that a person sees.
     Item,

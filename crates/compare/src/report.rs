@@ -60,7 +60,7 @@ pub struct ComparisonReport {
     pub silent: Vec<&'static str>,
 }
 
-/// Why an attempt tells nothing of its model.
+/// The reason why an attempt tells nothing of its model.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Inconclusive {
     Failed,

@@ -140,7 +140,8 @@ pub(crate) fn needed(view: &PreferenceView) -> String {
     }
 }
 
-/// What it would take where neither side is ahead: that no number settles it can't be said before much was judged.
+/// The judgements that it would take where neither side is ahead: that no number settles it can't be said before much
+/// was judged.
 fn neither_ahead(view: &PreferenceView) -> String {
     match view.fewest_judgements {
         Some(fewest) if view.high - view.low > NEAR => {

@@ -30,7 +30,7 @@ mod filter {
         BpfProgram, SeccompAction, SeccompCmpArgLen, SeccompCondition, SeccompFilter, SeccompRule, TargetArch,
     };
 
-    /// What is allowed whatever its arguments are.
+    /// The system calls that are allowed whatever their arguments are.
     const ALLOWED: &[i64] = &[
         // Pipes that are open.
         libc::SYS_read,

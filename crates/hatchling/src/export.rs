@@ -28,7 +28,7 @@ const TEMPLATE: &str = "{% for message in messages %}<|im_start|>{{ message.role
 const DESCRIPTION: &str = "A demonstration, a canary and a test fixture: a small Mixture-of-Experts model that draws \
     animals on vehicles as SVG, trained from scratch on generated scenes. Not a contestant.";
 
-/// What is read of `tokenizer.json`.
+/// The part of `tokenizer.json` that is read.
 #[derive(Debug, Deserialize)]
 struct Tokenizer {
     model: Vocabulary,

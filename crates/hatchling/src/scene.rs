@@ -22,7 +22,7 @@ pub(crate) struct Scene {
     pub(crate) svg: String,
 }
 
-/// How a drawing names its parts.
+/// The way in which a drawing names its parts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Naming {
     Ids,

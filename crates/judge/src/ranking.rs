@@ -6,7 +6,7 @@ use super::{Ballot, Competition};
 
 /// Sets of strengths that are drawn to see which places they make.
 const DRAWS: usize = 2_000;
-/// What intervals and ranges of places leave out.
+/// The chance that intervals and ranges of places leave out.
 const ALPHA: f64 = 0.05;
 
 /// The order of contestants that some ballots make: one board that holds everybody who has a drawing.

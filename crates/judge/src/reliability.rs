@@ -84,7 +84,7 @@ fn views(votes: &Votes) -> Views {
     views
 }
 
-/// How some judge the pairs that some others judged as well; none where there is no such pair.
+/// The agreement of some judges with some others on the pairs that both judged; none where there is no such pair.
 fn agreement(views: &Views, some: &[usize], others: &[usize]) -> Option<Agreement> {
     let lean = |view: &BTreeMap<usize, f64>, judges: &[usize]| {
         let mut found = judges.iter().filter_map(|judge| view.get(judge)).peekable();

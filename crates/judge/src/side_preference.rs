@@ -30,7 +30,7 @@ pub struct SidePreference {
     pub pairs: usize,
     /// Drawings of each side that were judged.
     pub drawings: [usize; 2],
-    /// What the judgements are worth, as pairs that share no drawing, and how many of them the second side won.
+    /// The worth of the judgements, as pairs that share no drawing, and how many of them the second side won.
     evidence: SequentialTrials,
     /// The share of pairs that the second side won, and its variance.
     share: Option<(f64, f64)>,

@@ -53,7 +53,7 @@ pub struct Votes {
     pub calibrated_otherwise: BTreeSet<String>,
     /// The drawings of each judgement that is counted in `absent`.
     not_at_hand: Vec<[Id; 2]>,
-    /// How each judge was set up in its judgements.
+    /// The setups of each judge in its judgements.
     setups: BTreeMap<String, BTreeSet<JudgeSetup>>,
 }
 

@@ -40,7 +40,7 @@ pub fn votes(placed: &ContestantStanding) -> String {
     format!("{}{}", placed.votes, if placed.few { FEW_MARK } else { "" })
 }
 
-/// What marks those with few votes.
+/// The mark of those with few votes.
 const FEW_MARK: &str = "*";
 
 /// The meaning of that mark; none where nobody has it.

@@ -41,7 +41,7 @@ pub(super) fn element(value: &str, size: [f64; 2], scale: &LengthScale) -> Optio
     Some(element)
 }
 
-/// How far a point is from the left, the right, the top and the bottom of its box.
+/// The distances of a point from the left, the right, the top and the bottom of its box.
 type SideDistances = [f64; 4];
 
 impl ShapeBox<'_> {

@@ -14,7 +14,7 @@ use super::tree::{Child, Tree};
 pub(super) enum Reference {
     /// The nearest canvas.
     View,
-    /// What an element fills.
+    /// The box that the element's fill takes.
     Fill,
     /// That with its stroke around.
     Stroke,

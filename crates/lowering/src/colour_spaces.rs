@@ -92,7 +92,7 @@ pub(super) fn parts(space: &str, colour: &Color) -> Option<[f64; 3]> {
     })
 }
 
-/// What undoes a matrix.
+/// The inverse of a matrix.
 fn inverse([a, b, c]: Matrix) -> Option<Matrix> {
     let cross = |u: [f64; 3], v: [f64; 3]| {
         [u[1] * v[2] - u[2] * v[1], u[2] * v[0] - u[0] * v[2], u[0] * v[1] - u[1] * v[0]]

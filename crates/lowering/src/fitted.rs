@@ -47,10 +47,10 @@ pub(super) fn lower(tree: &mut Tree, page: &Page, boxes: &mut Boxes, pixels: f64
     }
 }
 
-/// What is other for one element.
+/// The changes for one element.
 #[derive(Debug, Clone, PartialEq, Default)]
 struct Fit {
-    /// How many of the renderer's pixels go into a unit: surfaces are lit by their slope, which it takes in pixels.
+    /// The number of the renderer's pixels in a unit: surfaces are lit by their slope, which it takes in pixels.
     unit: Option<f64>,
     /// The element's box and the filter's region, where numbers in the filter are shares of the box: the renderer takes some
     /// for shares of the region.
@@ -210,7 +210,8 @@ fn share(tree: &mut Tree, primitive: usize, [x, y, width, height]: Area, region:
     }
 }
 
-/// How far around its region the blurs in a filter reach; `None` where there is nothing that they could bring in.
+/// The room around its region that the blurs in a filter reach; `None` where there is nothing that they could bring
+/// in.
 fn room(tree: &Tree, boxes: &mut Boxes, element: usize, filter: usize, found: Area) -> Option<f64> {
     let mut deviation = 0.0;
     for primitive in tree.children(filter) {

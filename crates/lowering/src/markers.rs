@@ -12,7 +12,8 @@ use super::tree::{Child, Element, Tree};
 
 /// Vertices that are marked anew, in one drawing.
 const MOST: usize = 4000;
-/// How far the path that bears a marker goes on, as a share of its place: far enough to tell its direction.
+/// The length by which the path that bears a marker goes on, as a share of its place: far enough to tell its
+/// direction.
 const STEP: f64 = 1e-3;
 /// The least that it goes on: far more than the last place that numbers are written with.
 const LEAST_STEP: f64 = 1e-2;
@@ -177,9 +178,9 @@ fn vertices(tree: &Tree, element: usize) -> Option<Vec<Vertex>> {
 #[derive(Default)]
 struct Walk {
     vertices: Vec<Vertex>,
-    /// Where it is.
+    /// The current point.
     at: [f64; 2],
-    /// Where the open piece began, as a vertex.
+    /// The beginning of the open piece, as a vertex.
     began: usize,
     /// The last control point of a curve, and whether that is of a quadratic one.
     control: Option<([f64; 2], bool)>,

@@ -16,7 +16,7 @@ const MOST_LISTS: usize = 256;
 /// The masks of a drawing.
 struct Masks {
     by_id: HashMap<String, usize>,
-    /// What shows only what all masks of a list show, by the list.
+    /// Masks that show only what all masks of a list show, by the list.
     together: HashMap<Vec<usize>, String>,
     /// Those of gradients, by all that they follow from; `None` where they mask nothing.
     painted: HashMap<String, Option<String>>,

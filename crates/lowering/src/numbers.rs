@@ -5,7 +5,7 @@ use super::css::number_length;
 /// Brackets in brackets that are followed.
 const DEEPEST: usize = 24;
 
-/// How far a zero of DejaVu Sans and DejaVu Serif goes, in sizes of the font.
+/// The width of a zero of DejaVu Sans and DejaVu Serif, in sizes of the font.
 const ZERO: f64 = 0.636;
 
 /// That of the face of DejaVu that a text of these families and this weight is set in.
@@ -280,7 +280,7 @@ impl Reader<'_> {
     }
 }
 
-/// How `round()` rounds, as numbers that no calculation gives.
+/// The ways in which `round()` rounds, as numbers that no calculation gives.
 const ROUNDING: [f64; 4] = [f64::INFINITY, f64::NEG_INFINITY, f64::MAX, f64::MIN];
 
 /// Whether `calc()` and its like hold numbers: css-values-4, section 10.

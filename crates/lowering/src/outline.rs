@@ -115,7 +115,7 @@ fn ellipse(cx: f32, cy: f32, rx: f32, ry: f32) -> Option<Path> {
     builder.finish()
 }
 
-/// How far the handles of a quarter of a circle reach.
+/// The reach of the handles of a quarter of a circle.
 const KAPPA: f32 = 0.552_284_8;
 
 fn rounded(rect: Rect, rx: f32, ry: f32) -> Path {

@@ -11,7 +11,7 @@ use super::tree::{Element, Tree};
 const EFFECTS: [&str; 9] =
     ["transform", "translate", "rotate", "scale", "offset-path", "filter", "clip-path", "mask", "mask-image"];
 
-/// What is said of how they do so.
+/// The properties that say how they do so.
 const DETAILS: [&str; 10] = [
     "transform-origin",
     "offset-distance",

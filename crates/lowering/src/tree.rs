@@ -19,7 +19,7 @@ pub const SVG: &str = "http://www.w3.org/2000/svg";
 /// The namespace of `xlink:href`.
 pub const XLINK: &str = "http://www.w3.org/1999/xlink";
 
-/// Where nothing is known.
+/// The scale where nothing is known.
 const PLAIN: LengthScale = LengthScale::of([100.0; 2]);
 
 /// The elements of a drawing, parents before what is in them when it is read; those that lowering adds come last.
@@ -45,7 +45,7 @@ pub(super) struct Element {
     pub(super) attributes: Vec<(String, String)>,
     /// Its properties: presentation attributes at first, then what the cascade makes of them.
     pub(super) style: BTreeMap<String, String>,
-    /// What its lengths are of.
+    /// The sizes that its lengths refer to.
     scale: Option<LengthScale>,
     /// The element before it in the same parent.
     previous: Option<usize>,

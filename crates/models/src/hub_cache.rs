@@ -86,7 +86,7 @@ pub(super) fn scan(root: &Path, passed_over: &mut Vec<UnusableModel>) -> Vec<Mod
     found
 }
 
-/// What `refs/main` says.
+/// The commit in `refs/main`.
 fn main_commit(folder: &Path) -> Option<String> {
     let mut text = String::new();
     let file = plain_file::open_followed(&folder.join("refs/main")).ok()?.0;

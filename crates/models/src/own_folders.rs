@@ -19,7 +19,7 @@ pub(super) struct OwnFolder {
     pub(super) path: PathBuf,
     /// The depth below the one that was named, which is 0.
     pub(super) depth: usize,
-    /// Where it is, whatever links lead there.
+    /// Its real path, whatever links lead there.
     real: PathBuf,
 }
 

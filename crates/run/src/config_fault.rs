@@ -38,7 +38,7 @@ const TYPES: [(&str, &str); 10] = [
     ("expected a map", "expected a table"),
     ("unknown variant", "unknown value"),
 ];
-/// What stands there instead, likewise.
+/// The words of what stands there instead, likewise.
 const FOUND: [(&str, &str); 6] = [
     ("string", "a text"),
     ("map", "a table"),

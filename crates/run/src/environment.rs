@@ -26,7 +26,7 @@ pub struct Environment {
     file: BTreeMap<String, SecretString>,
     passed_over: Option<VariableError>,
     commands: KeyCommands,
-    /// What commands answered; each is asked once.
+    /// The answers of commands; each is asked once.
     answers: Mutex<BTreeMap<String, SecretString>>,
 }
 

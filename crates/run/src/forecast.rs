@@ -168,7 +168,7 @@ impl ContestantForecast {
     }
 }
 
-/// What a contestant costs. That its key is missing keeps nobody from counting; that nobody knows its service does.
+/// A contestant's tariff. That its key is missing keeps nobody from counting; that nobody knows its service does.
 fn priced(
     found: &Contestant,
     own_price: Option<&Rates>,

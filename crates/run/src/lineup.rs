@@ -13,7 +13,7 @@ use crate::contestant::{BUNDLED, models_like};
 use crate::one_or_many;
 use crate::section::{self, SamplingSection};
 
-/// What `-m` begins with to mean a whole line-up.
+/// The beginning of a `-m` that means a whole line-up.
 const LINEUP: &str = "lineup:";
 
 /// A contestant as pelicycle.toml describes it. Settings that are left out are those of the run.

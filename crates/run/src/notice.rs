@@ -19,7 +19,7 @@ pub enum Notice<'a> {
         provider: &'a str,
         /// The address.
         address: &'a str,
-        /// What says it.
+        /// The source of that address.
         from: &'a str,
     },
     /// A model that was named by `local/NAME` was found.

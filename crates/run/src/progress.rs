@@ -38,7 +38,7 @@ pub enum RunProgress<'a> {
     Unshown {
         /// The look.
         cell: PlanCell,
-        /// What is wrong, and what to do.
+        /// The fault, and what to do.
         why: &'a str,
     },
 }

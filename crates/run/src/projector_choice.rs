@@ -23,9 +23,9 @@ pub enum Sight {
     Unusable {
         /// The projector.
         projector: PathBuf,
-        /// What is wrong with it.
+        /// Its fault.
         why: ModelError,
-        /// Where it is named in pelicycle.toml, with its line.
+        /// The place where it is named in pelicycle.toml, with its line.
         place: Option<String>,
     },
 }
@@ -114,7 +114,7 @@ impl Projectors {
     }
 }
 
-/// Where pelicycle.toml names the projector of a contestant.
+/// The place where pelicycle.toml names the projector of a contestant.
 fn place_of(config: &Config, contestant: &str, projector: &Path) -> String {
     let word = projector.to_str().unwrap_or_default();
     config.written_at.of(&format!("contestants.{contestant}.projector"), word)

@@ -41,7 +41,7 @@ pub enum NoSight {
 }
 
 impl NoSight {
-    /// Why a contestant can't be shown what it drew; none where it may be able to.
+    /// The reason why a contestant can't be shown what it drew; none where it may be able to.
     fn of(contestant: &Contestant, batch: bool, backends: &Backends) -> Option<NoSight> {
         match &contestant.model {
             ContestantModel::Given(_) => Some(NoSight::Given),

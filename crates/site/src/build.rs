@@ -226,7 +226,7 @@ pub(super) struct HungExhibit<'a> {
     pub(super) hung: HungFiles,
     /// Hash of the record.
     pub(super) record: blake3::Hash,
-    /// What pages show of it follows from this; none where that can't be told.
+    /// The key of what pages show of it; none where that can't be told.
     inputs: Option<blake3::Hash>,
 }
 

@@ -82,7 +82,7 @@ pub(super) fn stamp(record: &[u8], files: &AttemptFiles<PathBuf>, now: SystemTim
     Some(hasher.finalize().to_hex().to_string())
 }
 
-/// What a file is known by, as long as nobody changes it; `None` while it is too new to tell a later change by its times,
+/// The key of a file, as long as nobody changes it; `None` while it is too new to tell a later change by its times,
 /// or where it cannot be looked at.
 fn settled_marks(path: &Path, now: SystemTime) -> Option<Vec<u8>> {
     let found = std::fs::symlink_metadata(path).ok()?;

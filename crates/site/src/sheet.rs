@@ -153,7 +153,7 @@ fn choose<'a, 'b>(sections: &'b [Section<'a>], wanted: Option<&str>) -> Result<&
     }
 }
 
-/// What is written over the cards.
+/// The words over the cards.
 struct SheetWords<'a> {
     title: &'a str,
     asked: &'a str,

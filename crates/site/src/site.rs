@@ -56,11 +56,11 @@ pub(super) struct FileTally {
 /// A site being built, by any number of threads.
 pub(super) struct Site {
     root: PathBuf,
-    /// What the last build made. Most of it is kept as it is, which is marked here without a lock.
+    /// The files of the last build. Most of it is kept as it is, which is marked here without a lock.
     before: HashMap<String, KnownFile>,
-    /// What this build made or kept from the same inputs.
+    /// The files that this build made or kept from the same inputs.
     together: Mutex<MadeTogether>,
-    /// What this build made anew.
+    /// The files that this build made anew.
     made: Mutex<HashMap<String, ListedFile>>,
     written: AtomicUsize,
     unchanged: AtomicUsize,

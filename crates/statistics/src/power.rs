@@ -14,8 +14,8 @@ pub struct DetectableRates {
     pub upper: Option<f64>,
 }
 
-/// How many standard errors an effect must measure to be seen with a chance of 80 %, when `alpha` is the chance of a false
-/// alarm on either side.
+/// The number of standard errors that an effect must measure to be seen with a chance of 80 %, when `alpha` is the
+/// chance of a false alarm on either side.
 fn errors(alpha: f64) -> f64 {
     quantile(1.0 - alpha / 2.0) + quantile(POWER)
 }

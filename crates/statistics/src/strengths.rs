@@ -95,7 +95,7 @@ pub struct Strengths {
     pub ties: f64,
 }
 
-/// What choices say under one spread.
+/// The strengths by choices under one spread.
 #[derive(Debug, Clone)]
 struct StrengthPart {
     weight: f64,

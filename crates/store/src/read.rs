@@ -234,7 +234,7 @@ fn load(Place { prompt, contestant, id, folder }: &Place) -> Result<StoredAttemp
     Ok(StoredAttempt { attempt, folder: folder.to_owned(), files })
 }
 
-/// Why a file is not among the plain ones of an attempt's folder.
+/// The reason why a file is not among the plain ones of an attempt's folder.
 fn absent(folder: &Path, file: &str) -> DamageReason {
     let file = file.to_owned();
     match fs::symlink_metadata(folder.join(&file)) {

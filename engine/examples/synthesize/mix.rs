@@ -67,7 +67,7 @@ impl Mix {
     }
 }
 
-/// What stands in for a type of 256 elements a block where rows are not a multiple of that.
+/// The type that stands in for one of 256 elements a block where rows are not a multiple of that.
 fn smaller_blocks(kind: TensorType) -> TensorType {
     match kind {
         TensorType::Q2_K | TensorType::Q3_K | TensorType::IQ4_XS => TensorType::IQ4_NL,

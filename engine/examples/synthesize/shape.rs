@@ -87,7 +87,7 @@ const fn experts(count: u64, used: u64, width: u64, shared: u64) -> Option<Exper
     Some(Experts { count, used, width, shared, shared_gate: shared > 0, choice_bias: false })
 }
 
-/// What most have in common.
+/// The shape that most have in common.
 const PLAIN: Shape = Shape {
     name: "",
     architecture: "",

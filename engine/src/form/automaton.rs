@@ -48,7 +48,7 @@ impl EndMark {
         EndMark { bytes, back }
     }
 
-    /// How many of its bytes stand there after one more, when so many stood there before.
+    /// The number of its bytes that stand there after one more, when so many stood there before.
     fn step(&self, mut stood: u16, byte: u8) -> u16 {
         while stood > 0 && self.bytes[usize::from(stood)] != byte {
             stood = self.back[usize::from(stood)];

@@ -95,7 +95,7 @@ fn read_at(file: &File, to: &mut [u8], at: u64) -> std::io::Result<()> {
     }
 }
 
-/// What the file system keeps no bytes for.
+/// The ranges that the file system keeps no bytes for.
 #[cfg(any(target_os = "linux", target_os = "macos"))]
 fn unwritten(file: &File) -> Vec<Range<usize>> {
     use rustix::fs::{SeekFrom, seek};

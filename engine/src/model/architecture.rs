@@ -143,7 +143,7 @@ impl ScoreScale {
 pub(crate) enum YarnLog {
     /// The scores are multiplied by (1 + m · ln s)².
     Scores,
-    /// What turns is multiplied by (1 + 0.1 · ln s) / (1 + 0.1 · m · ln s).
+    /// The turned numbers are multiplied by (1 + 0.1 · ln s) / (1 + 0.1 · m · ln s).
     Turned,
 }
 

@@ -161,7 +161,7 @@ impl Meeting<'_> {
     }
 }
 
-/// Where the scores of these positions are among those of each query.
+/// The ranges of the scores of these positions among those of each query.
 fn places(rows: &[HeadRow<'_>], size: usize, positions: &Range<usize>) -> impl Iterator<Item = Range<usize>> {
     rows.iter().flat_map(move |row| {
         let first = row.positions.start;

@@ -38,7 +38,7 @@ pub(super) struct TowerBlock {
     windowed: bool,
 }
 
-/// What gates of a feed-forward block do.
+/// The gate of a feed-forward block.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum TowerGate {
     Kernel(GateFunction),

@@ -50,9 +50,9 @@ struct Row {
     files: Vec<PathBuf>,
     /// The projector with which it sees pictures; null for a model that reads text alone.
     projector: Option<PathBuf>,
-    /// What is wrong with a projector with which it would see.
+    /// The fault of a projector with which it would see.
     projector_problem: Option<String>,
-    /// Why it can't be run, as far as its name and metadata tell.
+    /// The reason why it can't be run, as far as its name and metadata tell.
     problem: Option<String>,
 }
 

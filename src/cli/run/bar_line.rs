@@ -98,7 +98,7 @@ impl Line {
         self.total + self.looks.most
     }
 
-    /// How long the rest is likely to take, at the speed until now.
+    /// The time that the rest is likely to take, at the speed until now.
     fn left(&self) -> Option<Duration> {
         let seconds = self.first_token?.elapsed().as_secs_f64();
         let likely = self.likely()?;

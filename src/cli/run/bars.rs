@@ -16,7 +16,7 @@ use crate::cli::pictures::PictureProtocol;
 use crate::cli::runtime::try_thread;
 use crate::cli::terminal::printable;
 
-/// How often the elapsed time moves when nothing else does.
+/// The time after which the elapsed time moves when nothing else does.
 const TICK: Duration = Duration::from_millis(200);
 /// Columns left free at the end of a line: a terminal echoes `^C` there, and would begin a new line for it.
 const MARGIN: u16 = 4;
@@ -27,9 +27,9 @@ const RATE: u8 = 10;
 pub(super) struct BarReporter {
     all: MultiProgress,
     lines: Vec<(ProgressBar, Arc<Mutex<Line>>)>,
-    /// How drawings are shown above the lines, where they can be.
+    /// The protocol that shows drawings above the lines, where they can be shown.
     pictures: Option<PictureProtocol>,
-    /// Where earlier replies are, by which what is left is estimated.
+    /// The store of earlier replies, by which what is left is estimated.
     store: Option<Store>,
 }
 

@@ -16,7 +16,7 @@ use crate::cli::terminal::printable;
 /// Columns of the table, and how many of them are always known.
 const COLUMNS: usize = 7;
 const KNOWN: usize = 4;
-/// What stands for a figure that nobody knows.
+/// The sign for a figure that nobody knows.
 const UNKNOWN: &str = "-";
 
 /// The result of an attempt, in a few words.

@@ -127,7 +127,7 @@ fn rows(report: &LooksReport) -> Vec<[String; 6]> {
     all.into_iter().chain(&report.contestants).map(row).collect()
 }
 
-/// How many attempts these are, and what they were asked with.
+/// The number of these attempts, and what they were asked with.
 fn scope(report: &LooksReport) -> String {
     let all = &report.all;
     let most = report.bounds.iter().map(u32::to_string).collect::<Vec<_>>().join(" or ");

@@ -172,7 +172,8 @@ fn sides_of_several_contestants_are_held_together_whole_where_none_is_on_both() 
     assert!(each.by_contestant && !each.of_all);
 }
 
-/// What is said of two sides by one person's votes, each on another pair: the second side's drawing is on the right in every other one.
+/// The report on two sides by one person's votes, each on another pair: the second side's drawing is on the right in
+/// every other one.
 fn voted(votes: usize, says: impl Fn(usize) -> Preference) -> ComparisonReport {
     let side = |slug: &str| -> Vec<Attempt> {
         let made = |n: usize| one(slug, "pelican", &format!("2026-03-01T10:{n:02}:00Z"), true, 500);

@@ -108,7 +108,7 @@ impl Walk<'_, '_> {
     }
 }
 
-/// What stands between the braces and semicolons of a text of CSS, with its place.
+/// The parts between the braces and semicolons of a text of CSS, with their places.
 fn parts(text: &str) -> impl Iterator<Item = (usize, &str)> {
     let mut next = 0;
     text.split([';', '{', '}']).map(move |part| {
@@ -118,8 +118,8 @@ fn parts(text: &str) -> impl Iterator<Item = (usize, &str)> {
     })
 }
 
-/// Where in a declaration in lower case an address stands, and after it a filter's function: a browser reckons that in the light of
-/// what is there.
+/// The place of an address in a declaration in lower case, and of a filter's function after it: a browser reckons
+/// that in the light of what is there.
 fn function_after_address(part: &str) -> Option<(usize, usize)> {
     let first = part.find("url(")?;
     let function = FUNCTIONS.iter().filter_map(|name| part[first..].find(name)).min()? + first;

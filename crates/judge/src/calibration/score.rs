@@ -10,8 +10,8 @@ use super::set::{CALIBRATION_SET, calibration_set};
 use super::setup::JudgeSetup;
 use crate::report::RateWithInterval;
 
-/// What a judge must be right in more often than, by the lower bound of its interval. Who tosses a coin is right both ways round
-/// in a quarter of the pairs; who always takes the same side, in none.
+/// The rate that the lower bound of a judge's interval must pass. Who tosses a coin is right both ways round in a
+/// quarter of the pairs; who always takes the same side, in none.
 const THRESHOLD: f64 = 0.5;
 
 /// A judge's result on the calibration set.

@@ -4,7 +4,7 @@ use pelicycle_record::{AskedRecord, EngineRecord, RequestRecord, TextRecord};
 
 use crate::question::question;
 
-/// What the question of records that don't tell is known by: the first that there was.
+/// The key of the question in records that don't tell: the first that there was.
 const FIRST_FORM: &str = "bcedc6beb8046ad78017beb13a820a6aaf1f5d19a6678ae757f6c2401d2df2be";
 
 /// A judge's weights, eyes, settings and question.
@@ -16,7 +16,7 @@ pub struct JudgeSetup {
     projector: Option<String>,
     /// The settings of its requests without their seeds, as JSON.
     settings: String,
-    /// What the question is known by.
+    /// The key of the question.
     question: String,
 }
 

@@ -30,7 +30,7 @@ impl Animation {
         self.delay.max(0.0) + self.duration
     }
 
-    /// How far it is in its frames, from 0 to 1; `None` where it does nothing.
+    /// The progress in its frames, from 0 to 1; `None` where it does nothing.
     fn progress(&self, time: Time) -> Option<f64> {
         let elapsed = time.seconds - self.delay;
         let active = self.duration * self.count;
@@ -247,7 +247,7 @@ fn values(
     found
 }
 
-/// What an element has for a property without its animations, in the words of CSS.
+/// The value of an element's property without its animations, in the words of CSS.
 fn own(tree: &Tree, element: usize, name: &str) -> Option<String> {
     let found = tree[element].style.get(name).cloned();
     if name == "transform"

@@ -63,7 +63,7 @@ pub(super) enum SelectorPart {
     },
     Root,
     Empty,
-    /// What holds for no still picture: `:hover`, `::before`.
+    /// A selector that holds for no still picture: `:hover`, `::before`.
     Never,
 }
 

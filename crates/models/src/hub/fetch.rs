@@ -34,7 +34,7 @@ pub(super) enum FetchEnd {
     Failed(HubError),
 }
 
-/// What a range's task hands on: bytes, or why there are no more.
+/// The message of a range's task: bytes, or why there are no more.
 type Piece = Result<Bytes, FetchEnd>;
 
 impl RemoteFile {

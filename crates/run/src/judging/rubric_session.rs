@@ -180,7 +180,8 @@ struct RubricRequest {
 }
 
 impl RubricRequest {
-    /// What is kept of it, with the reply; nothing where the model was not asked to the end.
+    /// Carries the request out, and returns what is kept of it, with the reply; nothing where the model was not asked
+    /// to the end.
     async fn carry_out(self, spending: Arc<Spending>, stop: Stop) -> Result<Option<KeptReading>, RunError> {
         let settings = self.judge.settings()?;
         let backend = self.judge.backend(|| rubric_shape(self.drawing.items.len()));

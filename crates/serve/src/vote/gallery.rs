@@ -20,13 +20,13 @@ use super::session::VotingSession;
 #[derive(Debug)]
 pub struct GalleryVoting {
     commons: VotingCommons,
-    /// What lay in the store when it was last listed; nothing before somebody came to vote.
+    /// The results in the store when it was last listed; nothing before somebody came to vote.
     results: Mutex<Option<KnownResults>>,
     /// By the name of their prompt in the gallery's paths.
     sessions: Mutex<BTreeMap<String, Arc<VotingSession>>>,
 }
 
-/// What lay in the store at one moment.
+/// The results in the store at one moment.
 #[derive(Debug, Clone)]
 struct KnownResults {
     looked: Fingerprint,
@@ -105,7 +105,8 @@ impl GalleryVoting {
         Ok(Some(Arc::clone(self.sessions().entry(stem.to_owned()).or_insert(session))))
     }
 
-    /// What lies in the store, listed anew where that changed. What can't be listed is tried again when it changes.
+    /// The results in the store, listed anew where that changed. If they can't be listed, that is tried again when
+    /// the store changes.
     fn renewed(&self) -> Result<KnownResults, StoreError> {
         let mut known = self.results();
         let now = self.commons.store.fingerprint();

@@ -47,7 +47,7 @@ struct Page {
     rule: String,
 }
 
-/// What is preferred, as the first row of the table.
+/// The preference, as the first row of the table.
 #[derive(Serialize)]
 struct PreferredRow {
     verdict: String,
@@ -76,7 +76,7 @@ struct Row {
 #[derive(Serialize)]
 struct Pair {
     sides: [Thumbnail; 2],
-    /// What was said of it, where it was judged.
+    /// The judgements on it, where it was judged.
     judged: Option<String>,
 }
 

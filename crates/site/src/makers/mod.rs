@@ -181,7 +181,7 @@ fn is_packing(words: &[String]) -> bool {
     })
 }
 
-/// What may follow a word of packing.
+/// The words that may follow a word of packing.
 const PACKING_DETAILS: [&str; 11] = ["k", "m", "s", "l", "xl", "xs", "xxs", "nl", "p", "0", "1"];
 
 fn is_packing_word(word: &str) -> bool {

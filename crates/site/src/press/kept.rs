@@ -71,7 +71,7 @@ impl Press<'_> {
 }
 
 impl SectionPage {
-    /// What its inputs are known by.
+    /// The name by which its inputs are kept.
     fn kind(self) -> &'static str {
         match self {
             Self::Wall => "wall",

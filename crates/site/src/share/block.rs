@@ -79,7 +79,7 @@ struct Remembered {
     asked: u64,
 }
 
-/// What a block shows: the part of it that is not bare ground, most often a small one.
+/// The drawn part of a block that is not bare ground, most often a small one.
 #[derive(Debug)]
 struct Ink {
     /// Its left upper corner in the block.

@@ -11,7 +11,7 @@ use super::poster::{HEIGHT, WIDTH, image_path};
 use crate::SiteSettings;
 use crate::view::{Poster, Work};
 
-/// What the program calls itself where a site has no name.
+/// The name of a site that has none.
 const NAMELESS: &str = "pelicycle";
 /// The page that stands for the site.
 const INDEX: &str = "index.html";

@@ -20,7 +20,7 @@ const FINE: usize = 64;
 pub(crate) struct ExpertsView {
     summary: Vec<String>,
     tokens: String,
-    /// Why the counts are not shown.
+    /// The reason why the counts are not shown.
     problem: Option<String>,
     map: Option<Map>,
     layers: Vec<Layer>,
@@ -46,7 +46,7 @@ struct ScaleWords {
     deepest: String,
 }
 
-/// How the experts of one layer were taken, in words.
+/// The experts of one layer and how they were taken, in words.
 #[derive(Debug, Serialize)]
 struct Layer {
     layer: usize,

@@ -42,7 +42,7 @@ pub(crate) struct Neighbours {
     pub(super) prompt: Beside,
 }
 
-/// Where the attempts that come next to one in time stand among all.
+/// The places among all of the attempts that come next to one in time.
 #[derive(Debug, Clone, Copy, Default)]
 struct BesidePlaces {
     newer: Option<usize>,

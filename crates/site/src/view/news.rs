@@ -15,13 +15,13 @@ const DAYS: i32 = 45;
 pub(crate) struct News {
     fresh: NewsCard,
     beside: Vec<NewsCard>,
-    /// What is known of it so far.
+    /// The known facts of it so far.
     sentence: String,
 }
 
 #[derive(Debug, Serialize)]
 struct NewsCard {
-    /// What it is here: `New`, `The model before it`.
+    /// Its role here: `New`, `The model before it`.
     role: &'static str,
     label: String,
     href: String,
@@ -75,7 +75,7 @@ impl News {
     }
 }
 
-/// What is known of a release: its place where it was judged, else how often it drew.
+/// The known facts of a release: its place where it was judged, else how often it drew.
 fn sentence(fresh: &Case<'_>, before: Option<&Case<'_>>, ranks: &Ranks) -> String {
     let said = |case: &Case<'_>| match ranks.of(&case.contestant().slug) {
         Some(standing) => format!("{}, {}", standing.place, standing.won),

@@ -30,7 +30,7 @@ pub(crate) struct PremiumPage {
 struct Table {
     title: &'static str,
     about: &'static str,
-    /// How many models draw it more often, less often, or it can't be told, in a sentence.
+    /// The number of models that draw it more often, less often, or it can't be told, in a sentence.
     sum: String,
     /// The largest difference first.
     rows: Vec<Row>,

@@ -29,7 +29,7 @@ struct Table {
     fails: bool,
     /// The best first: what the page shows without its script.
     rows: Vec<Row>,
-    /// What the mark of those with few votes means, where somebody has it.
+    /// The meaning of the mark of those with few votes, where somebody has it.
     few: Option<String>,
 }
 
@@ -51,7 +51,8 @@ struct Row {
     drawings: usize,
     won: String,
     drew: String,
-    /// What the columns of the best place, the strength, the share won and the share drawn are sorted by.
+    /// The numbers by which the columns of the best place, the strength, the share won and the share drawn are
+    /// sorted.
     best: usize,
     chance: f64,
     share_won: Option<f64>,

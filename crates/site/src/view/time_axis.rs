@@ -33,7 +33,7 @@ struct AxisFrame {
     kind: &'static str,
     width: f64,
     height: f64,
-    /// Where the axis is.
+    /// The position of the axis.
     bottom: f64,
     ticks: Vec<Tick>,
     drawings: Vec<PlacedDrawing>,

@@ -236,7 +236,7 @@ fn experts(says: &Says<'_>, census: &WeightSummary) -> Option<InspectedExperts> 
     Some(InspectedExperts { count, used: says.number("expert_used_count"), shared })
 }
 
-/// What the weights are for; only what there is.
+/// The roles of the weights; only what there is.
 fn roles(census: &WeightSummary) -> Vec<RoleShare> {
     let share = |role| {
         let all = census.role(role);

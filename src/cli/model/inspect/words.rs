@@ -75,7 +75,7 @@ impl Report {
         format!("{} for a token, embedding included{read}", scaled(active))
     }
 
-    /// What the active parameters are for, unless it is not known of all.
+    /// The roles of the active parameters, unless they are not known of all.
     fn active_roles(&self) -> Option<String> {
         let known: Option<Vec<_>> =
             self.roles.iter().map(|share| Some((share.role, share.active_parameters?))).collect();

@@ -22,7 +22,7 @@ const MOST_FILES: usize = 100;
 /// A preview of a model by its header.
 pub(super) struct Preview {
     report: Report,
-    /// Where the header lies for now.
+    /// The folder where the header lies for now.
     folder: String,
 }
 

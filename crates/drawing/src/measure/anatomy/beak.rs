@@ -8,14 +8,14 @@ use super::round::RoundOutline;
 use crate::measure::contour::Contour;
 use crate::measure::geometry::Point;
 
-/// How far it reaches, in the vehicle's units, and in radii of the eye, at least.
+/// The least reach of a beak, in the vehicle's units, and in radii of the eye.
 const LONG: f64 = 0.25;
 const LONG_BY_EYE: f64 = 2.0;
 /// A length that leaves no doubt, in the vehicle's units.
 const WHOLE: f64 = 0.5;
-/// How far from the eye it begins, in its own lengths, at most.
+/// The largest distance between the eye and its base, in its own lengths.
 const NEAR: f64 = 0.9;
-/// How far behind the eye the middle of its base may be, likewise: a crest begins there.
+/// The largest distance of the middle of its base behind the eye, likewise: a crest begins there.
 const BEHIND: f64 = -0.3;
 /// Slope beyond which it points up or down, not forward: 50 degrees.
 const STEEP: f64 = 1.19;
@@ -23,7 +23,7 @@ const STEEP: f64 = 1.19;
 const WIDE: f64 = 1.0;
 /// Width in the last tenth over the greatest, beyond which it is no beak.
 const BLUNT: f64 = 0.8;
-/// What it counts for if it lies on the head or the body all along: a crest, or a bill that rests on the breast.
+/// The weight of one that lies on the head or the body all along: a crest, or a bill that rests on the breast.
 const ON_HEAD: f64 = 0.5;
 /// Slices that its width is taken in.
 pub(super) const SLICES: usize = 10;

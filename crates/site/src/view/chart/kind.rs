@@ -11,7 +11,7 @@ use crate::view::hall::Case;
 /// The kind of a chart: the two quantities that it shows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum ChartKind {
-    /// How good a model draws, by the day when it came out.
+    /// The strength of a model's drawings, by the day when it came out.
     Released,
     /// By the price of a drawing.
     Price,

@@ -21,10 +21,10 @@ pub(crate) struct ChartPage {
     title: String,
     text: String,
     prompt_href: String,
-    /// What stands upwards, and its explanation.
+    /// The quantity upwards, and its explanation.
     what: &'static str,
     meaning: &'static str,
-    /// What stands across.
+    /// The quantity across.
     by: &'static str,
     column: &'static str,
     best: Option<&'static str>,
