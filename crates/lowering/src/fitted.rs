@@ -7,7 +7,7 @@ use super::boxes::{Boxes, Reference};
 use super::filter_tiles;
 use super::ids;
 use super::numbers::{self, split, written};
-use super::page::Page;
+use super::page::PageSizes;
 use super::tree::{Element, Tree};
 
 /// Filters that are made anew.
@@ -17,7 +17,7 @@ const MOST: usize = 64;
 const REACH: f64 = 3.0;
 
 /// Makes filters for the elements that they are for. `pixels` is how many of the renderer's pixels go into one of the page.
-pub(super) fn lower(tree: &mut Tree, page: &Page, boxes: &mut Boxes, pixels: f64) {
+pub(super) fn lower(tree: &mut Tree, page: &PageSizes, boxes: &mut Boxes, pixels: f64) {
     let by_id = ids::by_id(tree);
     let mut made: HashMap<(usize, String), String> = HashMap::new();
     for element in 0..tree.len() {
@@ -66,7 +66,14 @@ struct Fit {
 type Area = [f64; 4];
 
 impl Fit {
-    fn of(tree: &Tree, page: &Page, boxes: &mut Boxes, element: usize, filter: usize, pixels: f64) -> Self {
+    fn of(
+        tree: &Tree,
+        page: &PageSizes,
+        boxes: &mut Boxes,
+        element: usize,
+        filter: usize,
+        pixels: f64,
+    ) -> Self {
         let mut fit = Self::default();
         let has = |names: &[&str]| tree.children(filter).any(|at| names.contains(&tree[at].name.as_str()));
         if has(&["feDiffuseLighting", "feSpecularLighting"]) {

@@ -59,7 +59,7 @@ use roxmltree::{Document, Node};
 
 pub use animation::Moment;
 use boxes::Boxes;
-use page::Page;
+use page::PageSizes;
 use tree::Tree;
 pub use tree::{SVG, XLINK};
 pub use view_box::{is_empty_box, view_box};
@@ -146,7 +146,7 @@ pub fn lower(
     if view.purpose == Purpose::Embedded {
         embedded::size(&mut tree);
     }
-    let page = Page::of(&tree);
+    let page = PageSizes::of(&tree);
     let sheet = css::cascade(&mut tree, view.styles, page.canvas, bounds.css_work, bounds.svg_bytes * 4);
     let Some(sheet) = sheet else { return Lowered::GIVEN_UP };
     let animated = animation::lower(&mut tree, &sheet, view.moment);

@@ -163,7 +163,7 @@ fn vertices(tree: &Tree, element: usize) -> Option<Vec<Vertex>> {
     if !data.contains(['a', 'A', 'z', 'Z']) {
         return None;
     }
-    let mut walk = Walk::default();
+    let mut walk = PathWalk::default();
     for segment in PathParser::from(data.as_str()) {
         let Ok(segment) = segment else { break };
         walk.go(segment);
@@ -176,7 +176,7 @@ fn vertices(tree: &Tree, element: usize) -> Option<Vec<Vertex>> {
 
 /// A way along path data.
 #[derive(Default)]
-struct Walk {
+struct PathWalk {
     vertices: Vec<Vertex>,
     /// The current point.
     at: [f64; 2],
@@ -186,7 +186,7 @@ struct Walk {
     control: Option<([f64; 2], bool)>,
 }
 
-impl Walk {
+impl PathWalk {
     fn go(&mut self, segment: PathSegment) {
         let [x, y] = self.at;
         let from = |abs: bool, px: f64, py: f64| if abs { [px, py] } else { [x + px, y + py] };

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use super::boxes::{Boxes, Reference};
-use super::ground::{Layer, OWN_PAINT};
+use super::ground::{ImageLayer, OWN_PAINT};
 use super::ids;
 use super::numbers::{function, split, written};
 use super::tree::{Element, Tree};
@@ -100,8 +100,8 @@ fn of_layers(
         return None;
     }
     let (id, scale) = (format!("pelicycle-mask-{element}"), *tree[element].scale());
-    let layers: Vec<Layer> =
-        layers.iter().enumerate().filter_map(|(at, layer)| Layer::of(layer, places, at)).collect();
+    let layers: Vec<ImageLayer> =
+        layers.iter().enumerate().filter_map(|(at, layer)| ImageLayer::of(layer, places, at)).collect();
     let [x, y, width, height] = area.map(written);
     let place = [("x", x.as_str()), ("y", &y), ("width", &width), ("height", &height)];
     let mut around = Element::new("mask", &place);

@@ -8,7 +8,7 @@ use tiny_skia_path::Transform;
 use super::boxes::{Boxes, Reference, parsed};
 use super::ids;
 use super::numbers::{self, written};
-use super::page::Page;
+use super::page::PageSizes;
 use super::placing::Users;
 use super::tree::{Element, Tree};
 use super::view_box;
@@ -27,7 +27,7 @@ const DEEPEST: usize = 16;
 const DRIFT: f64 = 0.25;
 
 /// Makes patterns for the shapes that they paint. `pixels` is how many of the renderer's pixels go into one of the page.
-pub(super) fn lower(tree: &mut Tree, page: &Page, boxes: &mut Boxes, pixels: f64) {
+pub(super) fn lower(tree: &mut Tree, page: &PageSizes, boxes: &mut Boxes, pixels: f64) {
     let by_id = ids::by_id(tree);
     let users = Users::of(tree);
     let mut made: HashMap<(usize, String), String> = HashMap::new();

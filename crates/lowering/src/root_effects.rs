@@ -4,7 +4,7 @@
 use super::boxes::Boxes;
 use super::ground;
 use super::numbers::{self, LengthScale, split, written};
-use super::page::Page;
+use super::page::PageSizes;
 use super::tree::{Element, Tree};
 
 /// The properties that make a drawing another as a whole.
@@ -39,7 +39,7 @@ impl RootBox {
 }
 
 /// Gives what the root's style makes of it to an element whose units are the page's pixels.
-pub(super) fn lower(tree: &mut Tree, page: &Page) -> Option<RootBox> {
+pub(super) fn lower(tree: &mut Tree, page: &PageSizes) -> Option<RootBox> {
     let style = &tree[0].style;
     if !EFFECTS.iter().any(|name| style.get(*name).is_some_and(|value| value != "none")) {
         return None;

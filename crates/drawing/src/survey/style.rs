@@ -6,9 +6,9 @@ use roxmltree::{Document, Node};
 
 use super::super::css;
 use super::super::links::{self, LinkTarget};
-use super::walk::{Walk, short};
+use super::walk::{SurveyWalk, short};
 
-impl Walk<'_, '_> {
+impl SurveyWalk<'_, '_> {
     /// A style sheet, a style attribute, or a value with a `url(…)`.
     pub(super) fn style(&mut self, text: &str, at: usize) {
         let verbatim = self.document.input_text().get(at..).is_some_and(|rest| rest.starts_with(text));

@@ -46,7 +46,7 @@ pub(super) fn lower(tree: &mut Tree, sheet: &StyleSheet, moment: Moment) -> Anim
     let time = match moment {
         Moment::Start => Time { seconds: 0.0, ending: false },
         Moment::FirstCycle => {
-            let ends = timed.cycles().chain(styled.iter().map(keyframes::Animation::cycle));
+            let ends = timed.cycles().chain(styled.iter().map(keyframes::CssAnimation::cycle));
             let end = ends.filter(|end| (0.0..=LONGEST).contains(end)).fold(0.0, f64::max);
             Time { seconds: end, ending: true }
         }

@@ -23,7 +23,7 @@ pub(crate) struct ExpertsView {
     /// The reason why the counts are not shown.
     problem: Option<String>,
     map: Option<Map>,
-    layers: Vec<Layer>,
+    layers: Vec<ExpertsLayer>,
 }
 
 #[derive(Debug, Serialize)]
@@ -48,7 +48,7 @@ struct ScaleWords {
 
 /// The experts of one layer and how they were taken, in words.
 #[derive(Debug, Serialize)]
-struct Layer {
+struct ExpertsLayer {
     layer: usize,
     taken: String,
     evenness: String,
@@ -160,9 +160,9 @@ fn map(record: &ExpertsRecord, counts: &ExpertCounts, paths: MapPaths) -> Option
     })
 }
 
-fn layer(layer: &LayerCounts<'_>, tokens: u64) -> Layer {
+fn layer(layer: &LayerCounts<'_>, tokens: u64) -> ExpertsLayer {
     let (busiest, count) = layer.busiest();
-    Layer {
+    ExpertsLayer {
         layer: layer.layer,
         taken: text::count(layer.taken() as u64),
         evenness: format!("{:.2}", layer.evenness()),

@@ -12,7 +12,7 @@ use serde::Serialize;
 
 /// A report on a model file, and what follows from it; what is not known is null.
 #[derive(Debug, Serialize)]
-pub(in crate::cli::model) struct Report {
+pub(in crate::cli::model) struct ModelReport {
     pub(super) files: Vec<PathBuf>,
     /// Of all files.
     pub(super) bytes: u64,
@@ -109,8 +109,8 @@ pub(super) struct VocabularySummary {
     pub(super) pre: Option<String>,
 }
 
-impl Report {
-    pub(in crate::cli::model) fn of(outline: &GgufOutline) -> Report {
+impl ModelReport {
+    pub(in crate::cli::model) fn of(outline: &GgufOutline) -> ModelReport {
         let gguf = &**outline.gguf();
         let says = Says { gguf, architecture: gguf.str("general.architecture").ok().flatten() };
         let (model, opened) = attempt(outline);
@@ -122,7 +122,7 @@ impl Report {
         let total = census.total();
         let memory = model.map(|model| model.memory());
         let tokens = gguf.strings("tokenizer.ggml.tokens").ok().flatten().map(|tokens| tokens.len() as u64);
-        Report {
+        ModelReport {
             files: gguf.paths().map(Into::into).collect(),
             bytes: gguf.file_bytes(),
             gguf_version: gguf.version(),

@@ -3,9 +3,9 @@
 use std::fmt::Write as _;
 
 use super::super::stdio::harmless;
-use super::report::{ExpectedSpeed, InspectedExperts, MemoryNeed, Report, TypeShare, VocabularySummary};
+use super::report::{ExpectedSpeed, InspectedExperts, MemoryNeed, ModelReport, TypeShare, VocabularySummary};
 
-impl Report {
+impl ModelReport {
     pub(super) fn text(&self) -> anyhow::Result<String> {
         let mut out = String::new();
         let mut line = |label: &str, text: &str| writeln!(out, "{label:<15} {}", harmless(text));

@@ -8,7 +8,7 @@ use pelicycle_engine::gguf::{GgufOutline, front_length};
 use pelicycle_engine::memory_bandwidth;
 use pelicycle_models::hub::{HubError, PullPlan};
 
-use crate::cli::model::inspect::{ExpectedSpeed, Report};
+use crate::cli::model::inspect::{ExpectedSpeed, ModelReport};
 
 /// The first bytes that are asked for. A model that is no longer is fetched without a look.
 const FIRST: u64 = 1 << 20;
@@ -21,7 +21,7 @@ const MOST_FILES: usize = 100;
 
 /// A preview of a model by its header.
 pub(super) struct Preview {
-    report: Report,
+    report: ModelReport,
     /// The folder where the header lies for now.
     folder: String,
 }
@@ -51,7 +51,7 @@ impl Preview {
             // What is told of models is not for a projector.
             return Ok(None);
         }
-        let report = Report::of(&outline);
+        let report = ModelReport::of(&outline);
         let folder = format!("{}{}", folder.path().display(), std::path::MAIN_SEPARATOR);
         Ok(Some(Preview { report, folder }))
     }

@@ -4,7 +4,7 @@ use jiff::Unit;
 use jiff::civil::{Date, date};
 use pelicycle_text::{self as text, dollars, size};
 
-use super::scale::Scale;
+use super::scale::AxisScale;
 use crate::view::figures::Figures;
 use crate::view::hall::Case;
 
@@ -27,7 +27,7 @@ pub(crate) enum ChartKind {
 
 /// The words of a kind of chart.
 #[derive(Debug)]
-pub(super) struct Words {
+pub(super) struct ChartWords {
     /// The text of a link to it.
     pub(super) link: &'static str,
     /// The quantity across, in the chart's title: `by release date`.
@@ -66,9 +66,9 @@ impl ChartKind {
         }
     }
 
-    pub(super) fn words(self) -> Words {
+    pub(super) fn words(self) -> ChartWords {
         match self {
-            Self::Released => Words {
+            Self::Released => ChartWords {
                 link: "Release date",
                 by: "by release date",
                 axis: None,
@@ -77,7 +77,7 @@ impl ChartKind {
                 without: "a known release date",
                 explains: "The dashed line is the best so far.",
             },
-            Self::Price => Words {
+            Self::Price => ChartWords {
                 link: "Price",
                 by: "by price of a drawing",
                 axis: Some("US dollars for a drawing (median)"),
@@ -86,7 +86,7 @@ impl ChartKind {
                 without: "a known price above zero",
                 explains: "The dashed line is the best that one gets for a price.",
             },
-            Self::Seconds => Words {
+            Self::Seconds => ChartWords {
                 link: "Time",
                 by: "by time for a drawing",
                 axis: Some("Time for a drawing (median)"),
@@ -95,7 +95,7 @@ impl ChartKind {
                 without: "a known time",
                 explains: "The dashed line is the best that one gets within a time.",
             },
-            Self::Tokens => Words {
+            Self::Tokens => ChartWords {
                 link: "Tokens",
                 by: "by tokens for a drawing",
                 axis: Some("Tokens for a drawing, reasoning included (median)"),
@@ -104,7 +104,7 @@ impl ChartKind {
                 without: "a known number of tokens",
                 explains: "The dashed line is the best that one gets for so many tokens.",
             },
-            Self::Quantization => Words {
+            Self::Quantization => ChartWords {
                 link: "Quantization",
                 by: "by quantization",
                 axis: Some("Size of the model file"),
@@ -113,7 +113,7 @@ impl ChartKind {
                 without: "",
                 explains: "A line joins one model in several quantizations: the same weights, stored with fewer or more bits.",
             },
-            Self::QuantizationSpeed => Words {
+            Self::QuantizationSpeed => ChartWords {
                 link: "Quantization and speed",
                 by: "by quantization",
                 axis: Some("Size of the model file"),
@@ -163,10 +163,10 @@ impl ChartKind {
     }
 
     /// The axis from the first place to the last.
-    pub(super) fn scale(self, first: f64, last: f64) -> Scale {
+    pub(super) fn scale(self, first: f64, last: f64) -> AxisScale {
         match self {
-            Self::Released => Scale::days(day(first), day(last)),
-            _ => Scale::powers(first, last),
+            Self::Released => AxisScale::days(day(first), day(last)),
+            _ => AxisScale::powers(first, last),
         }
     }
 }

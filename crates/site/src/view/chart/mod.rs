@@ -21,7 +21,7 @@ mod scale;
 pub(crate) use frame::ChartFrame;
 use kind::ChartKind;
 pub(crate) use page::ChartPage;
-pub(super) use scale::Scale;
+pub(super) use scale::AxisScale;
 
 /// The colour of a model whose lab is not known.
 pub(super) const PLAIN: &str = "#868e96";
