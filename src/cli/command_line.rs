@@ -1,4 +1,4 @@
-//! What is wrong with a command line, in words for those who typed it.
+//! Faults of a command line, in words for those who typed it.
 
 use std::num::{IntErrorKind, ParseFloatError, ParseIntError};
 

@@ -1,4 +1,4 @@
-//! What people saw in drawings, item by item: a file that a vision model and the rules are held against.
+//! Labels, what people saw in drawings, item by item: a file that a vision model and the rules are held against.
 
 use std::collections::BTreeMap;
 use std::path::Path;

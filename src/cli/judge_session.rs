@@ -1,4 +1,4 @@
-//! What all sessions of `pelicycle judge` share: how they are driven, broken off and summed up.
+//! The parts that all sessions of `pelicycle judge` share: how they are driven, broken off and summed up.
 
 use std::ffi::OsString;
 use std::io::{IsTerminal as _, Write as _};

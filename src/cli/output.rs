@@ -1,4 +1,4 @@
-//! What commands write: lines for people, tables, and files that were asked for.
+//! The output of commands: lines for people, tables, and files that were asked for.
 
 use std::fs::File;
 use std::io::{self, IsTerminal as _, Write as _};

@@ -1,4 +1,4 @@
-//! What `[site]` of pelicycle.toml says of a gallery, held to what pages can show.
+//! The `[site]` table of pelicycle.toml, held to what pages can show.
 
 use std::path::Path;
 

@@ -1,4 +1,4 @@
-//! What two sides differ in besides the model: each of it may be why one draws better.
+//! The differences between two sides besides the model: each of them may be why one draws better.
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -1,4 +1,4 @@
-//! What a comparison says first, in words: which side draws better, how to find out, what else differs.
+//! The first words of a comparison: which side draws better, how to find out, what else differs.
 
 use pelicycle_judge::SidePreference;
 use pelicycle_text::{count, plural};

@@ -1,4 +1,4 @@
-//! How far a judge can be trusted: whether it prefers a side, answers the same when asked again, and agrees with people.
+//! The reliability of a judge: whether it prefers a side, answers the same when asked again, and agrees with people.
 
 use std::collections::BTreeMap;
 

@@ -1,4 +1,4 @@
-//! How far two who answer the items of a rubric agree: rules, models that look, people.
+//! The agreement of two who answer the items of a rubric: rules, models that look, people.
 
 use pelicycle_record::measure::ItemState;
 use pelicycle_statistics::{Rate, kappa};

@@ -1,5 +1,5 @@
-//! What CSS puts around the root: margin, border, padding and round corners, in pixels of the page. The canvas keeps its size, so
-//! what is in it moves right and down, and is cut off there.
+//! The box that CSS puts around the root: margin, border, padding and round corners, in pixels of the page. The canvas keeps
+//! its size, so what is in it moves right and down, and is cut off there.
 
 use super::basic_shapes;
 use super::colours;

@@ -1,4 +1,4 @@
-//! What `offset-path` names: a way along an outline, or a ray (css-motion-1).
+//! The path that `offset-path` names: a way along an outline, or a ray (css-motion-1).
 
 use tiny_skia_path::Path;
 

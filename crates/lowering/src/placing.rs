@@ -1,4 +1,4 @@
-//! How large an element is drawn that stands where something refers to it: in a symbol, a mask, a marker, a pattern.
+//! The size at which an element is drawn that stands where something refers to it: in a symbol, a mask, a marker, a pattern.
 
 use std::collections::HashMap;
 

@@ -1,5 +1,5 @@
-//! What CSS makes of the root as a whole: moves, filters, clips and masks. The root is a box of the page, so their lengths and
-//! shares are of its pixels, not of the `viewBox`; its ground is the canvas's, and stays.
+//! The effects of CSS on the root as a whole: moves, filters, clips and masks. The root is a box of the page, so their
+//! lengths and shares are of its pixels, not of the `viewBox`; its ground is the canvas's, and stays.
 
 use super::boxes::Boxes;
 use super::ground;

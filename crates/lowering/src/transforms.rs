@@ -1,5 +1,6 @@
-//! What moves an element in CSS, written as one `transform`: the property itself with units and percentages, `translate`,
-//! `rotate`, `scale`, `offset-path`, about a `transform-origin` in a `transform-box` (css-transforms-2, motion-1).
+//! The transforms of an element in CSS, written as one `transform`: the property itself with units and percentages,
+//! `translate`, `rotate`, `scale`, `offset-path`, about a `transform-origin` in a `transform-box` (css-transforms-2,
+//! motion-1).
 
 use std::f64::consts::PI;
 

@@ -1,4 +1,4 @@
-//! How often, and how long apart, a request is sent again.
+//! The backoff of requests: how often, and how long apart, one is sent again.
 
 use std::time::Duration;
 

@@ -1,4 +1,4 @@
-//! What stands before the answer of a model that reasons first, for those who hold the answer to a form.
+//! The text before the answer of a model that reasons first, for those who hold the answer to a form.
 
 use crate::channels::{CHANNEL, MESSAGE, START};
 use crate::marks::ReasoningMarks;

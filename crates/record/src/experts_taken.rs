@@ -1,4 +1,4 @@
-//! What a local model tells of the experts that a reply took.
+//! A local model's account of the experts that a reply took.
 
 use crate::{ExpertCounts, ExpertsRecord, TextRecord};
 

@@ -1,4 +1,4 @@
-//! How a model is to choose its tokens, how long it may go on, and whether it is to think first.
+//! Sampling settings: how a model is to choose its tokens, how long it may go on, and whether it is to think first.
 
 use serde::{Deserialize, Serialize};
 

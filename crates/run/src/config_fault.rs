@@ -1,4 +1,4 @@
-//! What a parser of pelicycle.toml says, in words for those who write it.
+//! The messages of the parser of pelicycle.toml, in words for those who write it.
 
 use pelicycle_text::{did_you_mean, near};
 

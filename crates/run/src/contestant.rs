@@ -1,4 +1,4 @@
-//! Who takes part: `-m` on the command line, settled to a model that can be asked.
+//! The contestants that take part: `-m` on the command line, settled to a model that can be asked.
 
 use std::path::{Path, PathBuf};
 

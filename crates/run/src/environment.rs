@@ -1,4 +1,4 @@
-//! Where keys and addresses come from: the environment, else a `.env` file, else a command that is asked for one.
+//! The sources of keys and addresses: the environment, else a `.env` file, else a command that is asked for one.
 //!
 //! Nothing here is put into the environment of this process, so that no other process inherits it.
 

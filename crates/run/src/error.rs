@@ -1,4 +1,4 @@
-//! Why something could not be done: a mistake of the one who asked, or a failure.
+//! Errors: a mistake of the one who asked, or a failure.
 
 use std::error::Error as _;
 use std::path::PathBuf;

@@ -1,4 +1,4 @@
-//! What a run would ask, and what that would cost.
+//! The forecast of a run: what it would ask, and what that would cost.
 
 use std::collections::BTreeMap;
 

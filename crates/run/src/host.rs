@@ -1,4 +1,4 @@
-//! What the record tells of the machine.
+//! The machine, as the record tells of it.
 
 use std::process::Command;
 use std::sync::LazyLock;

@@ -1,4 +1,4 @@
-//! What somebody should hear while a run is prepared and its batches are exchanged.
+//! Notices that somebody should hear while a run is prepared and its batches are exchanged.
 
 use std::sync::Arc;
 

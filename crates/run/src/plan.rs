@@ -1,4 +1,4 @@
-//! What a run asks: every prompt of every contestant, so many times, each sample with its own seed.
+//! The plan of a run: every prompt of every contestant, so many times, each sample with its own seed.
 
 use std::collections::{BTreeMap, BTreeSet};
 

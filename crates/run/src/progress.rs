@@ -1,4 +1,4 @@
-//! What a run tells while it goes on.
+//! The progress that a run tells while it goes on.
 
 use std::path::PathBuf;
 use std::time::Duration;

@@ -1,4 +1,4 @@
-//! Who can be shown what it drew, as far as that is known before anything is asked.
+//! The contestants that can be shown what they drew, as far as that is known before anything is asked.
 
 use std::sync::Arc;
 

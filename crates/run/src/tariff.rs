@@ -1,4 +1,4 @@
-//! What the requests of a contestant cost.
+//! The tariff by which the requests of a contestant are charged.
 
 use pelicycle_record::{CostRecord, CostSource, SamplingSettings, Usage, cost};
 

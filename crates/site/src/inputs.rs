@@ -1,5 +1,5 @@
-//! What pages follow from, told before anything of them is made: where it is what it was, so are they, and no view is made to find
-//! that out.
+//! The inputs of pages, told before anything of them is made: where they are what they were, so are the pages, and no view
+//! is made to find that out.
 //!
 //! Beside the attempts that it shows, a page follows from the program, which is known as the files of attempts are
 //! (`cache.rs`), from settings, judgements and seals. Where a part can't be told there is no key, and the view tells

@@ -1,4 +1,4 @@
-//! What a site says of itself: its own words, colours and order.
+//! A site's description of itself: its own words, colours and order.
 
 use pelicycle_text as text;
 use serde::Serialize;

@@ -1,4 +1,4 @@
-//! What a sample could have shown, and how much larger it would have to be.
+//! Statistical power: the effects that a sample could have shown, and how much larger it would have to be.
 
 use super::quantile;
 

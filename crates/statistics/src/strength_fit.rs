@@ -1,4 +1,4 @@
-//! What choices say of strengths where it is given how far owners, and the things of one owner, lie apart: expectation
+//! The fit of strengths to choices where it is given how far owners, and the things of one owner, lie apart: expectation
 //! propagation.
 //!
 //! Each choice is stood in for by a normal curve over the difference of its two things, one that gives the same mean and variance

@@ -1,4 +1,4 @@
-//! Where a tensor lies, checked before anyone asks for its bytes.
+//! The place of a tensor in its file, checked before anyone asks for its bytes.
 
 use std::ops::Range;
 

@@ -1,5 +1,5 @@
-//! Where a file has nothing but zeros: found at a sample of places, and where the file system says that nothing was
-//! ever written. A pass over all weights would take as long as reading the file.
+//! The places where a file has nothing but zeros: found at a sample of places, and where the file system says that nothing
+//! was ever written. A pass over all weights would take as long as reading the file.
 
 use std::fs::File;
 use std::ops::Range;

@@ -1,4 +1,4 @@
-//! What sets one architecture apart from another, as data; `architectures.rs` has the table of them.
+//! The differences between architectures, as data; `architectures.rs` has the table of them.
 
 use pelicycle_kernels::GateFunction;
 

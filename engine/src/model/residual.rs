@@ -1,4 +1,4 @@
-//! How a block reads the stream of numbers that stand for a token, and adds its answer to it.
+//! The connection of a block to the stream of numbers that stand for a token: how it reads it, and adds its answer to it.
 
 use pelicycle_kernels::Activations;
 

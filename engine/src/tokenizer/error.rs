@@ -1,4 +1,4 @@
-//! What can be wrong with a vocabulary.
+//! Errors of a vocabulary.
 
 use std::path::PathBuf;
 

@@ -1,4 +1,4 @@
-//! How far the encoding of a picture is.
+//! The progress of encoding a picture.
 
 use std::ops::ControlFlow;
 

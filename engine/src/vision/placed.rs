@@ -1,4 +1,4 @@
-//! Where the rows of a picture stand in a sequence.
+//! The place of a picture's rows in a sequence.
 
 use super::picture::Picture;
 

@@ -1,4 +1,4 @@
-//! What sets one kind of projector apart from another, as data; `tower_kinds.rs` has the table of them.
+//! The differences between kinds of projectors, as data; `tower_kinds.rs` has the table of them.
 
 use crate::model::NormKind;
 

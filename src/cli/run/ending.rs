@@ -1,4 +1,4 @@
-//! What is told when a run is over.
+//! The lines that are told when a run is over.
 
 use std::path::Path;
 

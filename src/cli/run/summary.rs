@@ -1,4 +1,4 @@
-//! What a run came to, at its end.
+//! The summary of a run, at its end.
 
 use std::collections::BTreeMap;
 use std::path::Path;

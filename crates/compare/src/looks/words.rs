@@ -1,4 +1,4 @@
-//! What looks did, in words: a sentence first, a row a contestant, and what it would take to know more.
+//! The effect of looks, in words: a sentence first, a row a contestant, and what it would take to know more.
 
 use pelicycle_judge::SidePreference;
 use pelicycle_text::{

@@ -1,4 +1,4 @@
-//! What a comparison calls worse or better, where nothing changed and where something did.
+//! Tests of what a comparison calls worse or better, where nothing changed and where something did.
 #![expect(clippy::unwrap_used, reason = "a helper of tests is a test")]
 
 use pelicycle_compare::{

@@ -1,4 +1,4 @@
-//! What a judge made of the calibration set, and whether it can be heard.
+//! The score of a judge on the calibration set, and whether it can be heard.
 
 use std::collections::BTreeMap;
 

@@ -1,4 +1,4 @@
-//! What a judge was like when it answered: a calibration tells of that and of nothing else that has the same name.
+//! The setup of a judge when it answered: a calibration tells of that and of nothing else that has the same name.
 
 use pelicycle_record::{AskedRecord, EngineRecord, RequestRecord, TextRecord};
 

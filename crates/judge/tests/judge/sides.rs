@@ -1,4 +1,4 @@
-//! What is promised of [`SidePreference`], tried on made-up drawings and judges, looked at after every judgement.
+//! The promises of [`SidePreference`], tried on made-up drawings and judges, looked at after every judgement.
 
 use std::collections::BTreeSet;
 

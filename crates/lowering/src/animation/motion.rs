@@ -1,4 +1,4 @@
-//! Where `animateMotion` puts an element.
+//! The place to which `animateMotion` moves an element.
 
 use std::collections::HashMap;
 

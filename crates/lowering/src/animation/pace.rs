@@ -1,4 +1,4 @@
-//! How values go over into one another: pace, and what is between two values.
+//! The change of values into one another: pace, and what is between two values.
 
 use super::super::colours;
 use super::super::css::number_length;

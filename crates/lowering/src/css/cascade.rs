@@ -1,4 +1,4 @@
-//! What style sheets, style attributes and presentation attributes together say of each element.
+//! The cascade: what style sheets, style attributes and presentation attributes together say of each element.
 
 use std::collections::BTreeMap;
 

@@ -1,4 +1,4 @@
-//! What lowering makes of drawings, as text.
+//! Tests of the text that drawings are lowered to.
 
 mod filters;
 mod gradients;

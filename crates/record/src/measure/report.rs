@@ -1,4 +1,4 @@
-//! What is measured of a drawing: plain data, the shape of `measures` in `pelicycle check --json`.
+//! The measures of a drawing: plain data, the shape of `measures` in `pelicycle check --json`.
 
 use serde::{Deserialize, Serialize};
 

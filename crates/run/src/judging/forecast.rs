@@ -1,4 +1,4 @@
-//! What a session of judging would ask, and what that would cost.
+//! The forecast of a session of judging: what it would ask, and what that would cost.
 
 use pelicycle_judge::question;
 

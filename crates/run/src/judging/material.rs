@@ -1,4 +1,4 @@
-//! What is judged: drawings of the results, their pictures and prompts, and what was said of them before.
+//! The material that is judged: drawings of the results, their pictures and prompts, and what was said of them before.
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;

@@ -1,4 +1,4 @@
-//! What the sessions of one voter have in common.
+//! The parts that the sessions of one voter have in common.
 
 use std::fmt;
 use std::sync::Arc;

@@ -1,4 +1,4 @@
-//! What can go wrong while somebody votes.
+//! Errors of voting.
 
 use pelicycle_record::RandomError;
 use pelicycle_store::StoreError;

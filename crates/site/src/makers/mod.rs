@@ -1,5 +1,5 @@
-//! Who made a model, and when it came out, by the model's name: a table of labs and of dates, which a site's own settings
-//! go before. What the table does not know is unknown; nothing is guessed past it.
+//! The maker of a model, and when it came out, by the model's name: a table of labs and of dates, which a site's own
+//! settings go before. What the table does not know is unknown; nothing is guessed past it.
 
 use std::collections::BTreeMap;
 use std::sync::LazyLock;

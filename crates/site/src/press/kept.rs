@@ -1,4 +1,4 @@
-//! What is left as it is without a look at what it shows: pages whose inputs are those of the last build.
+//! The pages that are left as they are without a look at what they show: those whose inputs are those of the last build.
 
 use jiff::Timestamp;
 

@@ -1,4 +1,4 @@
-//! What is new: a release that has just come in, beside the model before it and the one that leads.
+//! The news: a release that has just come in, beside the model before it and the one that leads.
 
 use pelicycle_text as text;
 use serde::Serialize;

@@ -1,4 +1,5 @@
-//! What a model that looked at a drawing says of its rubric, beside what the rules and people say: where they differ all stand.
+//! The answers of a model that looked at a drawing to its rubric, beside what the rules and people say: where they differ
+//! all stand.
 
 use std::collections::BTreeMap;
 

@@ -1,4 +1,4 @@
-//! What is told of a model file. The names are those of the JSON.
+//! The report on a model file. The names are those of the JSON.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;

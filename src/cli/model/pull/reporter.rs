@@ -1,4 +1,4 @@
-//! How a download goes: bars on a terminal, lines elsewhere.
+//! The progress of a download: bars on a terminal, lines elsewhere.
 
 use std::io::{IsTerminal as _, Write as _};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};

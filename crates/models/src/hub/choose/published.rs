@@ -1,4 +1,4 @@
-//! What is fetched of repositories whose files are named as publishers name theirs.
+//! Tests of the files that are fetched of repositories whose files are named as publishers name theirs.
 
 use super::tests::chosen;
 
