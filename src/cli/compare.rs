@@ -65,10 +65,10 @@ Examples:
   pelicycle compare --looks --fail-on worse exit with 3 where looks make drawings worse
   pelicycle compare --rendering all --format html -o rendering.html")]
 pub(crate) struct CompareArgs {
-    /// What was before.
+    /// The side before.
     #[arg(required_unless_present_any = ["history", "rendering", "looks"])]
     base: Option<String>,
-    /// What is now; attempts that BASE holds as well are not counted to it.
+    /// The side now; attempts that BASE holds as well are not counted to it.
     #[arg(required_unless_present_any = ["history", "rendering", "looks"])]
     head: Option<String>,
     /// text, markdown, json, junit or html [default: by the file's ending, else text].

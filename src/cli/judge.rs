@@ -67,9 +67,10 @@ pub(crate) struct JudgeArgs {
     // Not by the field's name: that is the drawings' --prompt.
     #[arg(id = "rubrics", long = "prompts", value_name = "DIR", requires = "rubric")]
     pub(super) prompts: Option<PathBuf>,
-    /// What people saw, as JSON: {"drawings": [{"file": "a.svg", "seen": {"wheels": "yes", "beak": "unclear"}}]}, where an
-    /// attempt's identifier may stand as "attempt" in place of an imported file, "provider" says which of two files of one name, and
-    /// "by" in front who saw it. They are kept; how far the model and the rules agree with them is told.
+    /// A file of what people saw, as JSON: {"drawings": [{"file": "a.svg", "seen": {"wheels": "yes", "beak":
+    /// "unclear"}}]}, where an attempt's identifier may stand as "attempt" in place of an imported file, "provider"
+    /// says which of two files of one name, and "by" in front who saw it. The labels are kept; how far the model and the
+    /// rules agree with them is told.
     #[arg(long, value_name = "FILE", requires = "rubric")]
     pub(super) labels: Option<PathBuf>,
     #[command(flatten)]

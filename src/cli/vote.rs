@@ -42,7 +42,7 @@ Examples:
   pelicycle vote --looks                    first drawings beside their last ones
   pelicycle rank                            what follows from the votes")]
 pub(crate) struct VoteArgs {
-    /// Who votes; your user's name when nothing is said.
+    /// The name that votes are kept under; your user's name when nothing is said.
     #[arg(long, value_name = "NAME")]
     name: Option<String>,
     #[command(flatten)]
@@ -55,7 +55,7 @@ pub(crate) struct VoteArgs {
     /// none any more when the votes settle whether looks help.
     #[arg(long, conflicts_with = "between")]
     looks: bool,
-    /// Where the page is: a port, or an address of this machine and a port.
+    /// The address of the page: a port, or an address of this machine and a port.
     #[arg(long, value_name = "ADDRESS", default_value = ADDRESS, value_parser = loopback)]
     address: SocketAddr,
 }

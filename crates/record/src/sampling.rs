@@ -46,6 +46,6 @@ sampling_settings! {
     context: u32,
     /// Whether the model was asked to think first.
     thinking: bool,
-    /// How hard it was asked to think, in the service's own word.
+    /// The thinking effort that was asked for, in the service's own word.
     effort: String,
 }
