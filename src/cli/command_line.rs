@@ -1,6 +1,7 @@
 //! Faults of a command line, in words for those who typed it.
 
 use std::num::{IntErrorKind, ParseFloatError, ParseIntError};
+use std::path::Path;
 
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{ArgAction, Command, Error};
@@ -43,19 +44,20 @@ pub(super) fn in_own_words(mut error: Error, command: &Command, words: &[String]
             let meant: Vec<String> =
                 near(wanted, known.iter().copied()).into_iter().take(1).map(str::to_owned).collect();
             let told = match (elsewhere.is_empty(), meant.is_empty()) {
-                // No command has such a name, but a model or its file.
-                _ if is_first && (wanted.contains('/') || wanted.ends_with(".gguf")) => {
-                    asked_by_run(wanted, wanted)
-                }
+                _ if is_first && is_model(wanted) => asked_by_run(wanted, wanted),
+                _ if is_first && Path::new(wanted).is_file() => checked_by_check(wanted),
                 (false, _) => format!("{wanted:?} is no command: did you mean {}?\n", any_of(&elsewhere)),
                 (true, true) if !is_first => in_place_of_a_command(command, words, wanted, within, &known),
                 (true, false) => {
                     error.insert(ContextKind::SuggestedSubcommand, ContextValue::Strings(meant));
                     return error;
                 }
+                // A command's name has no digit, and the names of services' models have, with few exceptions.
                 (true, true) => match priced_models_like(wanted).first() {
-                    Some(model) => asked_by_run(wanted, model),
-                    None => return error,
+                    Some(model) if wanted.contains(|c: char| c.is_ascii_digit()) || !model.contains('/') => {
+                        asked_by_run(wanted, model)
+                    }
+                    _ => return error,
                 },
             };
             Error::raw(ErrorKind::InvalidSubcommand, told)
@@ -97,6 +99,19 @@ fn in_place_of_a_command(
         }
         None => format!("{wanted:?} is no command of `{name}`: there are {}\n", known.join(", ")),
     }
+}
+
+/// Whether a word is the whole name of a model or its file: anything else with a stroke in it that is there is none.
+fn is_model(word: &str) -> bool {
+    word.ends_with(".gguf") || word.contains('/') && !Path::new(word).exists()
+}
+
+/// The hint on how a file is checked that is named in place of a command.
+fn checked_by_check(word: &str) -> String {
+    let file = as_typed(word);
+    format!(
+        "{word:?} is no command: a drawing or a reply is checked by `check`, as in `pelicycle check {file}`\n"
+    )
 }
 
 /// The hint on how a model is asked that is named in place of a command.
@@ -276,6 +291,13 @@ mod tests {
             ("hatchlign", "`pelicycle run -m hatchling`"),
             ("ollama/qwen3:8b", "`pelicycle run -m ollama/qwen3:8b`"),
             ("./model.gguf", "`pelicycle run -m ./model.gguf`"),
+            ("generate", "unrecognized subcommand 'generate'"),
+            ("chat", "unrecognized subcommand 'chat'"),
+            ("src/cli", "unrecognized subcommand 'src/cli'"),
+            (
+                "./Cargo.toml",
+                "\"./Cargo.toml\" is no command: a drawing or a reply is checked by `check`, as in",
+            ),
             ("run --seed -1", "--seed <N> takes a whole number from 0, and \"-1\" is none\n"),
             ("run --max-cost two", "--max-cost <USD> takes a number, and \"two\" is none\n"),
             ("run --seed 99999999999999999999", "--seed <N> takes a smaller number, and"),

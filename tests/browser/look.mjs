@@ -56,7 +56,8 @@ const look = async (context, view, path, first, number) => {
       // Beside these stand the words.
       unlabelled: images.filter((image) => !image.alt && !image.matches(".moving, .picker img")).length,
       room: background(document.body),
-      plate: background(document.querySelector(".plate img")?.parentElement),
+      // Small pictures were laid on white when they were made, so a plate of another shape may be dark beside them.
+      plate: background([...document.querySelectorAll(".plate img")].find((image) => !/-(small|tiny)\.png$/.test(image.currentSrc))?.parentElement),
       unreachable: small.length,
     };
   });

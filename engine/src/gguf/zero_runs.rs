@@ -3,6 +3,7 @@
 
 use std::fs::File;
 use std::ops::Range;
+use std::time::{Duration, Instant};
 
 use super::file::Gguf;
 use super::tensor::TensorInfo;
@@ -11,9 +12,11 @@ use super::tensor::TensorInfo;
 const PROBE: usize = 512;
 /// Bytes from one place to the next, where a file is small enough: every page is met.
 const STEP: usize = 2048;
-/// Places that are looked at in a file, but for one more a tensor: a millisecond where they are in memory, half a
-/// second from a disk without moving parts.
+/// Places that are looked at in a file, but for one more a tensor.
 const PROBES: usize = 4096;
+/// Where each place has to be fetched from a slow disk, what is not looked at after this time is left: the look must not
+/// cost more than it is worth.
+const LONG_ENOUGH: Duration = Duration::from_secs(2);
 /// Runs of zeros that the file system is asked for.
 const HOLES: usize = 1024;
 
@@ -35,6 +38,7 @@ impl Gguf {
         let holes: Vec<Vec<Range<usize>>> =
             files.iter().map(|file| file.as_ref().map(unwritten).unwrap_or_default()).collect();
         let mut runs = Vec::new();
+        let begun = Instant::now();
         for &tensor in tensors {
             let info = &self.tensors()[tensor];
             let (file, range) = (&files[info.part], &info.range);
@@ -45,6 +49,7 @@ impl Gguf {
             let sampled = middle
                 .into_iter()
                 .chain(evenly)
+                .take_while(|_| begun.elapsed() < LONG_ENOUGH)
                 .filter(|&at| self.is_zero(info, file.as_ref(), at..len.min(at + PROBE)));
             let unwritten = holes[info.part]
                 .iter()
@@ -105,10 +110,15 @@ fn unwritten(file: &File) -> Vec<Range<usize>> {
     while at < len && holes.len() < HOLES {
         let Ok(begin) = seek(file, SeekFrom::Hole(at)) else { break };
         // There are no more data behind the last hole.
-        at = seek(file, SeekFrom::Data(begin)).unwrap_or(len);
-        if begin < at {
-            holes.push(begin as usize..at as usize);
+        let end = seek(file, SeekFrom::Data(begin)).unwrap_or(len);
+        if begin < end {
+            holes.push(begin as usize..end as usize);
         }
+        // A file that changes meanwhile may be told of otherwise each time.
+        if end <= at {
+            break;
+        }
+        at = end;
     }
     holes
 }
@@ -127,7 +137,7 @@ mod tests {
     use super::*;
     use crate::gguf::GgufBuilder;
 
-    /// Two pages in 40 MB are between the places that are looked at.
+    /// Two pages in 40 MB are between the places that are looked at. Skipped where the file system tells of no holes so small.
     #[cfg(target_os = "linux")]
     #[test]
     fn a_small_hole_in_a_large_file_is_known_to_the_file_system() {
@@ -148,8 +158,13 @@ mod tests {
         };
         let at = 1001 * PAGE;
         let found = write(Some(at));
-        assert!(write(None).is_empty());
+        let told = unwritten(&File::open(&path).unwrap());
+        let whole = write(None);
         std::fs::remove_file(&path).unwrap();
+        if told.is_empty() {
+            return eprintln!("skipped: the file system tells of no holes of two pages");
+        }
+        assert!(whole.is_empty());
         let [ZeroRun { tensor: 0, bytes }] = &found[..] else { panic!("{found:?}") };
         assert_eq!(bytes.len(), 2 * PAGE);
     }

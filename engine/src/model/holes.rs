@@ -2,8 +2,9 @@
 //! answer all the same, and badly.
 //!
 //! Not all zeros are damage. Rows that only fill up (a padded vocabulary, experts that were cut out) are zeros from the
-//! beginning of a row to the end of one; a hole begins and ends anywhere. A model that somebody built from a few numbers
-//! has zeros all around, and in most of its matrices.
+//! beginning of a row to the end of one; a hole begins and ends anywhere. A layer that was put in to be trained adds nothing:
+//! the last matrices of its two parts are zeros. A model that somebody built from a few numbers has zeros all around, and in
+//! most of its matrices.
 
 use std::ops::Range;
 
@@ -12,7 +13,7 @@ use crate::gguf::{Gguf, TensorInfo, ZeroRun};
 
 /// The shortest run that is looked at: a little less than a page, whose first and last bytes may be told from others.
 const SHORTEST: usize = 4000;
-/// Zeros that may stand at the edge of what a run of zeros is beside.
+/// Bytes of a row beside a run that may be zeros by themselves.
 const SLACK: usize = 4;
 /// Blocks beside a run that are looked at.
 const BESIDE: usize = 64;
@@ -29,12 +30,28 @@ pub(super) fn check(gguf: &Gguf, tensors: &[usize]) -> Result<(), ModelError> {
     if let Some(run) = runs.iter().find(|run| !is_whole(run) && is_hole(gguf, run)) {
         return Err(fault(gguf, run, "zero where other weights stand around"));
     }
-    let mut whole = runs.iter().filter(is_whole);
-    match whole.next() {
-        // Most of them are: it was made so.
-        Some(first) if 2 * (1 + whole.count()) < matrices.len() => Err(fault(gguf, first, "all zero")),
-        _ => Ok(()),
+    let whole: Vec<&ZeroRun> = runs.iter().filter(is_whole).collect();
+    // A model most of whose matrices are zero was made so.
+    if 2 * whole.len() >= matrices.len() {
+        return Ok(());
     }
+    let is_zero = |name: String| whole.iter().any(|run| gguf.tensors()[run.tensor].name == name);
+    let adds_nothing = |run: &ZeroRun| match gguf.tensors()[run.tensor].name.rsplit_once('.') {
+        Some((matrix, _)) => ends_of_layer(matrix).is_some_and(|ends| ends.into_iter().all(is_zero)),
+        None => false,
+    };
+    match whole.iter().find(|run| !adds_nothing(run)) {
+        Some(run) => Err(fault(gguf, run, "all zero")),
+        None => Ok(()),
+    }
+}
+
+/// The two matrices through which a layer adds to its input, if this is one of them. Models that were made deeper by repeating
+/// layers have both zero in those.
+fn ends_of_layer(matrix: &str) -> Option<[String; 2]> {
+    const ENDS: [&str; 2] = ["attn_output", "ffn_down"];
+    let (layer, end) = matrix.rsplit_once('.')?;
+    ENDS.contains(&end).then(|| ENDS.map(|end| format!("{layer}.{end}.weight")))
 }
 
 fn fault(gguf: &Gguf, run: &ZeroRun, found: &str) -> ModelError {

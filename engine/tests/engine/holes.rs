@@ -82,6 +82,20 @@ fn rows_of_zeros_are_no_hole() {
     assert_eq!(opened(&golden, &experts.name, 2 * one..4 * one), Ok(()));
 }
 
+/// Models are made deeper by repeating layers that add nothing at first.
+#[test]
+fn a_layer_that_adds_nothing_is_no_hole() {
+    let Some(golden) = Parts::golden("llama3.f32") else { return };
+    let mut parts = golden.clone();
+    for name in ["blk.1.attn_output.weight", "blk.1.ffn_down.weight"] {
+        tensor(&mut parts, name).bytes.fill(0);
+    }
+    parts.model(Arithmetic::Float32).unwrap();
+    let len = tensor(&mut parts, "blk.1.ffn_up.weight").bytes.len();
+    let error = opened(&parts, "blk.1.ffn_up.weight", 0..len).unwrap_err();
+    assert!(error.contains("blk.1.ffn_up") && error.contains("all zero"), "{error}");
+}
+
 /// Whoever builds a model from a few numbers leaves the others zero.
 #[test]
 fn a_model_made_of_zeros_and_a_few_numbers_opens() {

@@ -39,7 +39,7 @@ impl VotingSession {
     /// thing that could not be used and is passed over.
     ///
     /// # Errors
-    /// Judgements that can't be read; no random bytes.
+    /// Judgements that can't be read; a folder in which none can be kept; no random bytes.
     pub fn open(
         store: Store,
         known: (Fingerprint, &Listing),

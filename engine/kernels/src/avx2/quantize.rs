@@ -1,7 +1,7 @@
 //! Activations rounded to 8 bits with AVX2: `activations::quantize`, operation by operation, for half a block at a time. Then
 //! the scales of a row are rounded to whole numbers of a unit, which the products of bytes are multiplied by as they are
-//! added up. A unit is at most 1/8191 of the largest scale, so its rounding moves no activation by more than 1/16,000 of
-//! the largest.
+//! added up. A unit is 1/8191 of the largest scale, so its rounding moves no activation by more than 1/15,000 of the largest;
+//! in rows of less than 1e-32 the smallest normal number is the unit.
 #![expect(unsafe_code, reason = "vector instructions; every function here is reached only through `kernels`")]
 
 use std::arch::x86_64::*;

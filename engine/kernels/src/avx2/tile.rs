@@ -13,7 +13,7 @@ use crate::unpack::superblock_bytes;
 
 /// Weight rows of a tile: as many as a register has lanes, so that their sums with one row of activations are ended together.
 pub(super) const TILE_ROWS: usize = 8;
-/// Superblocks of each weight row in a tile. Those of eight rows of activations take 24 KiB, which the nearest cache holds.
+/// Superblocks of each weight row in a tile. Those of eight rows of activations take 28 KiB, which the nearest cache holds.
 pub(super) const TILE_BLOCKS: usize = 8;
 
 /// Superblocks of some weight rows, those of a row one after another.

@@ -17,7 +17,7 @@ use crate::{QuantizedBlock, ahead};
 
 /// Weight rows of a tile: as many as a register has lanes, so that their sums with one row of activations are ended together.
 const TILE_ROWS: usize = 16;
-/// Superblocks of each of them. They take 24 KiB and those of eight rows of activations 12, which the nearest cache holds
+/// Superblocks of each of them. They take 24 KiB and those of eight rows of activations 14, which the nearest cache holds
 /// beside 8 KiB of sums.
 const TILE_BLOCKS: usize = 4;
 

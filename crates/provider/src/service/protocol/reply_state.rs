@@ -80,7 +80,9 @@ pub(in super::super) struct StopReason {
 #[derive(Debug, Default)]
 pub(super) struct SpokenText {
     all: String,
-    /// Where the part begins that is being told.
+    /// Where the part begins that was said to begin last.
+    begin: usize,
+    /// Where what comes now begins: there, or behind what was told whole.
     part: usize,
 }
 
@@ -93,13 +95,14 @@ impl SpokenText {
     /// What comes from here on is of another part.
     pub(super) fn next_part(&mut self) {
         self.part = self.all.len();
+        self.begin = self.part;
     }
 
     /// A part of it, or several, now that they are whole: gives what of them was not told in pieces.
     pub(super) fn part<'a>(&mut self, whole: &'a str) -> &'a str {
         let told = &self.all[self.part..];
         let new = match whole.strip_prefix(told) {
-            Some(_) if !whole.is_empty() && self.all.ends_with(whole) => "",
+            Some(_) if !whole.is_empty() && self.all[self.begin..].ends_with(whole) => "",
             Some(rest) => rest,
             // Told already, or told otherwise: what came first stays.
             None => "",

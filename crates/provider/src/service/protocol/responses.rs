@@ -294,7 +294,11 @@ mod tests {
                 vec![done("Hm."), part("Hm."), next.clone(), done("So."), part("So."), item("Hm.So.")],
                 "Hm.\n\nSo.",
             ),
-            (vec![delta("Hm."), next, delta("S"), done("So."), item("Hm.So.")], "Hm.\n\nSo."),
+            (vec![delta("Hm."), next.clone(), delta("S"), done("So."), item("Hm.So.")], "Hm.\n\nSo."),
+            (
+                vec![done("So so."), part("So so."), next, done("so."), part("so."), item("So so.so.")],
+                "So so.\n\nso.",
+            ),
             (vec![item("Hm."), item("So.")], "Hm.So."),
         ] {
             let end = end("completed", "");
