@@ -3,11 +3,11 @@
 
 use serde_json::{Value, json};
 
-/// What may stand before and after the key.
+/// The texts that may stand before and after the key.
 const FILLERS: [&str; 10] =
     ["", "so: ", "é🚲", "sk", "sk-pl", " it is ", "\n```svg\n<path d=\"M1 1\"/>\n", "<svg>", "5f0c", "-"];
 
-/// What may stand between its characters.
+/// The characters that may stand between its characters.
 const MARKS: [&str; 14] = [
     "-",
     " ",
@@ -29,7 +29,7 @@ const MARKS: [&str; 14] = [
 pub struct Disguised {
     /// The body of the answer.
     pub body: Vec<u8>,
-    /// What must not come out of it in one piece.
+    /// The text that must not come out of it in one piece.
     pub core: String,
 }
 
@@ -118,7 +118,7 @@ fn base64(bytes: &[u8]) -> String {
     bytes.chunks(3).map(three).collect()
 }
 
-/// Where the frames of each protocol have the reasoning, and where the answer.
+/// The places of the reasoning and of the answer in the frames of each protocol.
 fn places(dialect: &str) -> [&'static str; 2] {
     match dialect {
         "chat" => ["/choices/0/delta/reasoning_content", "/choices/0/delta/content"],
@@ -129,7 +129,7 @@ fn places(dialect: &str) -> [&'static str; 2] {
     }
 }
 
-/// What the frames of a trace say, joined as a reader of it would.
+/// The text in the frames of a trace, joined as a reader of it would.
 pub fn joined(dialect: &str, trace: &str) -> String {
     let frames =
         trace.lines().filter_map(|line| serde_json::from_str::<Value>(line.strip_prefix("< ")?).ok());

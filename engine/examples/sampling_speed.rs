@@ -1,4 +1,4 @@
-//! How long choosing a token takes, by the options of sampling: `cargo run --release --example sampling_speed`.
+//! The time that choosing a token takes, by the options of sampling: `cargo run --release --example sampling_speed`.
 #![expect(clippy::print_stdout, reason = "a program for people")]
 
 use std::time::Instant;

@@ -29,7 +29,7 @@ impl PromptInput<'_> {
         }
     }
 
-    /// Where a step that begins at `begin` and would end at `end` ends when pictures are to be whole in it: before a
+    /// The end of a step that begins at `begin` and would end at `end` when pictures are to be whole in it: before a
     /// picture that it would cut, or behind it if it begins there.
     pub(crate) fn whole_pictures(self, begin: usize, end: usize) -> usize {
         match before_picture(self.pictures, end) {

@@ -16,7 +16,7 @@ pub struct Replay<'a> {
     scratch: StepScratch,
 }
 
-/// What decoding a text took.
+/// A measurement of decoding a text.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 #[non_exhaustive]
 pub struct ReplayMeasurement {

@@ -20,7 +20,7 @@ const DISGUISED: u8 = 128;
 
 static MODELS: LazyLock<Vec<ServiceModel>> = LazyLock::new(|| DIALECTS.map(model).into());
 
-/// What was traced of one answer.
+/// The trace of one answer.
 static TRACED: Mutex<String> = Mutex::new(String::new());
 
 fn model(protocol: &str) -> ServiceModel {
@@ -38,7 +38,7 @@ fn model(protocol: &str) -> ServiceModel {
     services.model("test", "m").unwrap()
 }
 
-/// What is told of an answer, and what is traced of it.
+/// The text that is told of an answer, and its trace.
 fn heard(model: &ServiceModel, pieces: &[&[u8]]) -> (Result<(String, String, String), String>, String) {
     let told = told(model, pieces);
     (told, std::mem::take(&mut *TRACED.lock().unwrap()))

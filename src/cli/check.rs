@@ -127,7 +127,7 @@ pub(crate) fn check(global: &Global, args: &CheckArgs) -> anyhow::Result<ExitCod
     })
 }
 
-/// What was measured of a drawing, or why nothing was.
+/// The measures of a drawing, or why nothing was measured.
 type Measured = Result<Measures, String>;
 
 fn in_json(inspection: &Inspection, measured: Option<&Measured>) -> anyhow::Result<String> {
@@ -173,7 +173,7 @@ struct Answer<'a> {
     /// Of a drawing that draws.
     #[serde(skip_serializing_if = "Option::is_none")]
     measures: Option<&'a Measures>,
-    /// Why a drawing that draws could not be measured.
+    /// The reason why a drawing that draws could not be measured.
     #[serde(skip_serializing_if = "Option::is_none")]
     unmeasured: Option<&'a str>,
 }
@@ -249,7 +249,7 @@ fn describe(inspection: &Inspection, png: Option<&Path>, colour: bool) -> String
     out
 }
 
-/// What is known of the drawing, and who draws it.
+/// The known facts of the drawing, and who draws it.
 fn facts(check: &Check) -> String {
     let mut words = Vec::new();
     if let Some(svg) = &check.svg {

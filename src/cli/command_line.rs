@@ -1,4 +1,4 @@
-//! What is wrong with a command line, in words for those who typed it.
+//! Faults of a command line, in words for those who typed it.
 
 use std::num::{IntErrorKind, ParseFloatError, ParseIntError};
 use std::path::Path;
@@ -70,7 +70,8 @@ pub(super) fn in_own_words(mut error: Error, command: &Command, words: &[String]
     }
 }
 
-/// Where a command of commands has none of this name: the one that takes such a word, where there is one, else all.
+/// The hint where a command of commands has none of this name: the one that takes such a word, where there is one,
+/// else all.
 fn in_place_of_a_command(
     command: &Command,
     words: &[String],
@@ -105,7 +106,7 @@ fn is_model(word: &str) -> bool {
     word.ends_with(".gguf") || word.contains('/') && !Path::new(word).exists()
 }
 
-/// How a file is checked that is named in place of a command.
+/// The hint on how a file is checked that is named in place of a command.
 fn checked_by_check(word: &str) -> String {
     let file = as_typed(word);
     format!(
@@ -113,7 +114,7 @@ fn checked_by_check(word: &str) -> String {
     )
 }
 
-/// How a model is asked that is named in place of a command.
+/// The hint on how a model is asked that is named in place of a command.
 fn asked_by_run(word: &str, model: &str) -> String {
     let model = as_typed(model);
     format!("{word:?} is no command: a model is asked by `run`, as in `pelicycle run -m {model}`\n")
@@ -139,7 +140,7 @@ fn helped<'a, 'w>(command: &'a Command, words: &'w [String]) -> (&'a Command, Ve
     helped.map_or((command, Vec::new()), |helped| (helped, before))
 }
 
-/// What the parser says of an error.
+/// The parser's words on an error.
 fn context(error: &Error, kind: ContextKind) -> Option<&str> {
     match error.get(kind) {
         Some(ContextValue::String(text)) => Some(text),
@@ -175,7 +176,7 @@ fn bare(error: &Error, command: &Command, words: &[String]) -> Option<String> {
     })
 }
 
-/// Where options of `run` stand without it.
+/// The hint where options of `run` stand without it.
 fn of_run(command: &Command, words: &[String]) -> Option<String> {
     let first = words.first()?;
     let run = command.find_subcommand(RUN)?;
@@ -192,7 +193,7 @@ fn of_run(command: &Command, words: &[String]) -> Option<String> {
     known.then(|| format!("{first} is an option of `run`, whose name is missing: pelicycle run {line}\n"))
 }
 
-/// Where a value should be a number and is none.
+/// The hint where a value should be a number and is none.
 fn no_number(error: &Error) -> Option<String> {
     let source = std::error::Error::source(error)?;
     let (value, option) =
@@ -235,7 +236,7 @@ mod tests {
     use super::*;
     use crate::cli::{Cli, help};
 
-    /// What is told of a command line that is wrong.
+    /// The message on a command line that is wrong.
     fn told(line: &str) -> String {
         let words: Vec<String> = line.split(' ').map(str::to_owned).collect();
         let mut command = with_negative_numbers(help::grouped(Cli::command()));

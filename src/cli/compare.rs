@@ -31,7 +31,7 @@ use super::rank::{judgements, pool_weight};
 use super::sides::{StoreCatalog, paired};
 use super::terminal::{coloured, columns, command, fitted, printable};
 
-/// What `--fail-on` calls the whole.
+/// The word of `--fail-on` for the whole.
 pub(super) const WORSE: &str = "worse";
 /// Pairs of drawings that --pictures writes.
 const MOST_PICTURES: usize = 6;
@@ -65,10 +65,10 @@ Examples:
   pelicycle compare --looks --fail-on worse exit with 3 where looks make drawings worse
   pelicycle compare --rendering all --format html -o rendering.html")]
 pub(crate) struct CompareArgs {
-    /// What was before.
+    /// The side before.
     #[arg(required_unless_present_any = ["history", "rendering", "looks"])]
     base: Option<String>,
-    /// What is now; attempts that BASE holds as well are not counted to it.
+    /// The side now; attempts that BASE holds as well are not counted to it.
     #[arg(required_unless_present_any = ["history", "rendering", "looks"])]
     head: Option<String>,
     /// text, markdown, json, junit or html [default: by the file's ending, else text].
@@ -329,7 +329,7 @@ fn history(history: &History, format: ComparisonFormat, args: &CompareArgs) -> a
     Ok(ExitCode::SUCCESS)
 }
 
-/// What drawings are like, where a measure asks for it.
+/// The measures of drawings, where a measure asks for them.
 fn measured(
     store: &Store,
     listing: &Listing,

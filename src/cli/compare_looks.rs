@@ -18,7 +18,7 @@ use super::rank::judgements;
 use super::sides::StoreCatalog;
 use super::terminal::columns;
 
-/// What a comparison of looks is asked for.
+/// The request for a comparison of looks.
 pub(super) struct LooksRequest<'a> {
     /// Contestants by any name that they go by; all where there is none.
     pub(super) contestants: &'a [String],
@@ -26,7 +26,7 @@ pub(super) struct LooksRequest<'a> {
     pub(super) narrowing: Vec<String>,
     /// The weight of a model's view beside a person's.
     pub(super) model_weight: Option<f64>,
-    /// What --fail-on looks at.
+    /// The measures that --fail-on looks at.
     pub(super) fail_on: &'a [String],
     pub(super) format: ComparisonFormat,
     pub(super) out: Option<&'a Path>,
@@ -86,7 +86,7 @@ fn nobody<T>() -> anyhow::Result<T> {
     usage("none of these attempts was looked at again; `pelicycle run --looks N` shows models what they drew")
 }
 
-/// What `--looks` of `vote` and `judge` holds against each other: first attempts and what became of them, oldest first.
+/// The two sides that `--looks` of `vote` and `judge` compares: first attempts and what became of them, oldest first.
 ///
 /// # Errors
 /// A mistake where nobody looked; no two drawings to hold against each other.

@@ -58,7 +58,7 @@ pub(crate) struct DoctorArgs {
     trust: TrustArgs,
 }
 
-/// What was found.
+/// The report on this machine and the services.
 #[derive(Debug, Serialize)]
 struct Report {
     /// Parts of this program on this machine.
@@ -123,7 +123,7 @@ pub(crate) fn doctor(global: &Global, args: &DoctorArgs) -> anyhow::Result<ExitC
     Ok(if healthy { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
-/// Who takes part by pelicycle.toml: by their names there, found or not.
+/// The contestants by pelicycle.toml: by their names there, found or not.
 fn contestants(config: &Config) -> anyhow::Result<BTreeMap<String, Result<Contestant, String>>> {
     let lineups = config.lineups()?;
     let places = config.places();

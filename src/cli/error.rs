@@ -67,7 +67,7 @@ pub(super) fn words(error: &(dyn std::error::Error + 'static)) -> String {
     words
 }
 
-/// What to do about a failure of the system's, where there is one thing to do.
+/// A hint on a failure of the system's, where there is one thing to do.
 fn hint(error: &(dyn std::error::Error + 'static)) -> Option<&'static str> {
     let causes: Vec<_> = std::iter::successors(Some(error), |error| error.source()).collect();
     let system = causes.iter().find_map(|cause| cause.downcast_ref::<io::Error>())?;

@@ -35,7 +35,8 @@ pub(crate) struct GalleryArgs {
     /// A folder of prompts beside the bundled ones, whose rubrics drawings are held against.
     #[arg(long, value_name = "DIR")]
     prompts: Option<PathBuf>,
-    /// Where the site will be found: its pages get pictures for links to them, and it gets a feed and a map for crawlers.
+    /// The address where the site will be found: its pages get pictures for links to them, and it gets a feed and a
+    /// map for crawlers.
     #[arg(long, value_name = "URL", env = "PELICYCLE_BASE_URL")]
     base_url: Option<BaseUrl>,
     /// Empty a gallery that shows attempts where none is left in the results.
@@ -45,7 +46,8 @@ pub(crate) struct GalleryArgs {
     /// and a port for others to read it too.
     #[arg(long, value_name = "ADDR", num_args = 0..=1, default_missing_value = serve::ADDRESS, value_parser = serve::address)]
     serve: Option<SocketAddr>,
-    /// Who votes in the gallery that --serve shows on this machine; your user's name when nothing is said.
+    /// The name that votes are kept under in the gallery that --serve shows on this machine; your user's name when
+    /// nothing is said.
     #[arg(long, value_name = "NAME", requires = "serve")]
     voter: Option<String>,
 }
@@ -72,7 +74,7 @@ pub(crate) fn gallery(global: &Global, args: &GalleryArgs) -> anyhow::Result<Exi
     Ok(ExitCode::SUCCESS)
 }
 
-/// Who votes in a gallery that is served at an address; nobody where others reach it too.
+/// The voter in a gallery that is served at an address; nobody where others reach it too.
 ///
 /// # Errors
 /// A name that nobody can vote by, or any where nobody votes.

@@ -73,7 +73,7 @@ struct SvgFolderArgs {
     /// The prompt that all of them answer.
     #[arg(short, long, value_name = "ID", default_value = "pelican")]
     prompt: String,
-    /// Who served the models, to tell them from others of the same name [default: svg-folder].
+    /// The service of the models, to tell them from others of the same name [default: svg-folder].
     #[arg(long, value_name = "NAME")]
     provider: Option<String>,
     #[command(flatten)]
@@ -93,7 +93,7 @@ struct Common {
 /// Models that are named after an import.
 const SHOWN_MODELS: usize = 6;
 
-/// What an import did.
+/// The tally of an import.
 #[derive(Debug, Default)]
 struct ImportTally {
     added: u64,

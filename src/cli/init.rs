@@ -54,7 +54,7 @@ pub(crate) struct InitArgs {
 
 /// Some contestants from one place.
 struct Group {
-    /// Where they are from, for people.
+    /// The place that they are from, for people.
     from: String,
     /// Those that take part, as `run -m` takes them.
     chosen: Vec<String>,
@@ -113,7 +113,7 @@ fn local_models(config: &Config) -> Vec<Group> {
     if names.is_empty() { Vec::new() } else { vec![Group::new("model files".to_owned(), names, MOST)] }
 }
 
-/// Who can be asked over the network, and who might be.
+/// The services that can be asked over the network, and those that might be.
 struct ReachableServices {
     answering: Vec<Group>,
     silent: Vec<SilentService>,

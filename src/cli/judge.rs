@@ -67,9 +67,10 @@ pub(crate) struct JudgeArgs {
     // Not by the field's name: that is the drawings' --prompt.
     #[arg(id = "rubrics", long = "prompts", value_name = "DIR", requires = "rubric")]
     pub(super) prompts: Option<PathBuf>,
-    /// What people saw, as JSON: {"drawings": [{"file": "a.svg", "seen": {"wheels": "yes", "beak": "unclear"}}]}, where an
-    /// attempt's identifier may stand as "attempt" in place of an imported file, "provider" says which of two files of one name, and
-    /// "by" in front who saw it. They are kept; how far the model and the rules agree with them is told.
+    /// A file of what people saw, as JSON: {"drawings": [{"file": "a.svg", "seen": {"wheels": "yes", "beak":
+    /// "unclear"}}]}, where an attempt's identifier may stand as "attempt" in place of an imported file, "provider"
+    /// says which of two files of one name, and "by" in front who saw it. The labels are kept; how far the model and the
+    /// rules agree with them is told.
     #[arg(long, value_name = "FILE", requires = "rubric")]
     pub(super) labels: Option<PathBuf>,
     #[command(flatten)]
@@ -192,7 +193,7 @@ pub(super) fn shrink(png: &[u8], side: u32) -> Result<Vec<u8>, String> {
     small_picture(png, side).map(|(png, _)| png).map_err(|error| error.to_string())
 }
 
-/// What would be asked; `noun` is what is shown.
+/// Prints what would be asked; `noun` is what is shown.
 pub(super) fn print(forecast: &JudgingForecast, noun: &str, name: &str) {
     let JudgingForecast { pairs, requests, input, output, each } = forecast;
     say(&format!("{} would be shown to {name}, in {}", plural(*pairs, noun), plural(*requests, "request")));
@@ -233,7 +234,7 @@ fn line(kept: &KeptJudgement, pairs: u32) -> String {
     format!("{} of {pairs} pairs over; {}: {chosen}{counts}", kept.pairs, record.prompt.id)
 }
 
-/// How far the judge can be trusted, by all that it has judged of these drawings.
+/// Prints the judge's reliability, by all that it has judged of these drawings.
 fn trust(store: &Store, field: &Competition, name: &str) -> anyhow::Result<()> {
     let votes = Votes::new(field, &judgements(store)?).calibrated(&calibrations(store)?);
     let report = report(field, &votes, JudgePooling::Apart, SEED);
@@ -246,7 +247,7 @@ fn trust(store: &Store, field: &Competition, name: &str) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// What can be done with the judgements; `none` says that nothing was asked.
+/// Prints what can be done with the judgements; `none` says that nothing was asked.
 fn what_follows(settled: bool, none: bool, between: &[String], looks: bool) {
     let asked = match between {
         [base, head] => Some((

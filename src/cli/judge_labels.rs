@@ -1,4 +1,4 @@
-//! What people saw in drawings, item by item: a file that a vision model and the rules are held against.
+//! Labels, what people saw in drawings, item by item: a file that a vision model and the rules are held against.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -11,19 +11,19 @@ use pelicycle_store::Store;
 use pelicycle_text::plain_file;
 use serde::Deserialize;
 
-/// Who saw it where the file names nobody.
+/// The name of who saw it where the file names nobody.
 const NAMELESS: &str = "labels";
 
 /// The labels of a file.
 #[derive(Debug, Deserialize)]
 struct LabelFile {
-    /// Who saw it.
+    /// The person who saw it.
     #[serde(default)]
     by: Option<String>,
     drawings: Vec<LabelledDrawing>,
 }
 
-/// What was seen in one drawing: an attempt, by its identifier, or an imported file, by its path in the folder.
+/// A person's labels for one drawing: an attempt, by its identifier, or an imported file, by its path in the folder.
 #[derive(Debug, Deserialize)]
 struct LabelledDrawing {
     #[serde(default)]
@@ -84,7 +84,7 @@ impl Labels {
         Ok(labels)
     }
 
-    /// What a person said of an item of a drawing, if somebody did.
+    /// The state that a person saw an item of a drawing in, if somebody did.
     pub(super) fn of(&self, attempt: &Attempt, rubric: &Rubric, asked: &str) -> Option<ItemState> {
         let item = rubric.items.iter().find(|item| item.words() == asked)?.name();
         self.of.get(&attempt.id)?.get(&item).map(|seen| seen.state())

@@ -86,7 +86,7 @@ fn rubric_of<'a>(library: &'a PromptLibrary, attempt: &Attempt) -> Option<&'a Ru
     (prompt.hash() == attempt.prompt.hash).then_some(&prompt.rubric)
 }
 
-/// What became of labels, in words.
+/// The numbers of labels kept and passed over, in words.
 fn kept_labels(new: usize, absent: usize) -> String {
     let kept = match new {
         0 => "no new labels".to_owned(),
@@ -102,7 +102,8 @@ fn kept_labels(new: usize, absent: usize) -> String {
 /// Items on which the three differ that are told one by one.
 const MOST_TOLD: usize = 20;
 
-/// How far those who answered the same items agree, over all drawings that the judge has read. They are never averaged.
+/// The agreements of those who answered the same items, over all drawings that the judge has read. They are never
+/// averaged.
 #[derive(Default)]
 struct Agreements {
     /// The judge and the rules.
@@ -111,7 +112,7 @@ struct Agreements {
     people: RubricAgreement,
     /// The rules and people.
     rules_and_people: RubricAgreement,
-    /// Where the judge decides otherwise than people, in words.
+    /// The items where the judge decides otherwise than people, in words.
     differing: Vec<String>,
 }
 

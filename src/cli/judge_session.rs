@@ -1,4 +1,4 @@
-//! What all sessions of `pelicycle judge` share: how they are driven, broken off and summed up.
+//! The parts that all sessions of `pelicycle judge` share: how they are driven, broken off and summed up.
 
 use std::ffi::OsString;
 use std::io::{IsTerminal as _, Write as _};
@@ -19,7 +19,7 @@ use super::run::{INTERRUPTED, signals};
 use super::runtime::runtime;
 use super::terminal::printable;
 
-/// What came of a session, beside what was answered.
+/// The end of a session, beside what was answered.
 pub(super) struct SessionEnd {
     /// Replies that could not be read.
     pub(super) unread: u32,
@@ -29,7 +29,7 @@ pub(super) struct SessionEnd {
     pub(super) usd: f64,
     /// US dollars spent, where the bound on them ended it.
     pub(super) over_budget: Option<f64>,
-    /// What is left of the number that --pairs asks for; none where the same command knows what is left.
+    /// The rest of the number that --pairs asks for; none where the same command knows what is left.
     pub(super) left: Option<u32>,
 }
 
@@ -98,7 +98,7 @@ impl SessionDrive {
 }
 
 impl SessionEnd {
-    /// What was answered, then what was not, and what it cost.
+    /// A line on the session: what was answered, then what was not, and what it cost.
     pub(super) fn words(&self, answered: String) -> String {
         let mut words = answered;
         for (count, what) in [(self.unread, "not understood"), (self.failed, "failed")] {
@@ -137,7 +137,7 @@ fn same_command(args: impl Iterator<Item = OsString>, pairs: Option<u32>) -> Str
     command
 }
 
-/// What stands behind `-n` in the same word, which may begin with `-q`, the one other letter without a value.
+/// The text behind `-n` in the same word, which may begin with `-q`, the one other letter without a value.
 fn short_pairs(arg: &str) -> Option<&str> {
     arg.strip_prefix('-')?.trim_start_matches('q').strip_prefix('n')
 }

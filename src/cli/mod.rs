@@ -155,7 +155,7 @@ fn answer(error: &clap::Error) -> ExitCode {
 /// Carries out what was parsed.
 ///
 /// # Errors
-/// What a person should read when the command could not be carried out.
+/// The words that a person should read when the command could not be carried out.
 pub(crate) fn dispatch(cli: Cli) -> anyhow::Result<ExitCode> {
     let Some(command) = cli.command else {
         return run::demonstrate(&cli.global);

@@ -1,4 +1,4 @@
-//! What is told while runs and sessions of judging are prepared.
+//! The notices that are told while runs and sessions of judging are prepared.
 
 use std::sync::Arc;
 

@@ -8,7 +8,7 @@ use super::Global;
 use super::output::say;
 use super::terminal::printable;
 
-/// What opens a page on this system, in the order in which they are tried.
+/// The commands that open a page on this system, in the order in which they are tried.
 const OPENERS: &[&[&str]] = if cfg!(target_os = "macos") {
     &[&["open"]]
 } else if cfg!(windows) {

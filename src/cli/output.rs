@@ -1,4 +1,4 @@
-//! What commands write: lines for people, tables, and files that were asked for.
+//! The output of commands: lines for people, tables, and files that were asked for.
 
 use std::fs::File;
 use std::io::{self, IsTerminal as _, Write as _};
@@ -11,7 +11,7 @@ use pelicycle_text::plural;
 
 use super::terminal::{columns, error_columns, fitted, printable};
 
-/// Why a line of the answer was lost, the first time.
+/// The reason why a line of the answer was lost, the first time.
 static LOST: OnceLock<io::Error> = OnceLock::new();
 
 /// Writes a line of the answer. Where nobody reads it any more, the command goes on: what it keeps is kept.
@@ -103,7 +103,7 @@ pub(crate) fn write_new(path: &Path, bytes: &[u8], readers: Readers) -> io::Resu
     Ok(())
 }
 
-/// Who may read a file.
+/// The users who may read a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Readers {
     /// Whoever the user's mask lets.

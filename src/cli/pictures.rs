@@ -27,7 +27,7 @@ pub(crate) enum PictureMode {
     Never,
 }
 
-/// How a terminal is told to show a picture.
+/// The protocol by which a terminal is told to show a picture.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum PictureProtocol {
     /// kitty's graphics protocol: <https://sw.kovidgoyal.net/kitty/graphics-protocol/>.
@@ -49,7 +49,7 @@ impl PictureMode {
     }
 }
 
-/// What the terminal says of itself in the environment.
+/// The protocol of the terminal, by what it says of itself in the environment.
 fn detect(variable: impl Fn(&str) -> Option<String>) -> Option<PictureProtocol> {
     let term = variable("TERM").unwrap_or_default();
     // A multiplexer stands between us and the terminal, whose variables it inherits, and swallows pictures.
@@ -73,7 +73,7 @@ fn detect(variable: impl Fn(&str) -> Option<String>) -> Option<PictureProtocol> 
 }
 
 impl PictureProtocol {
-    /// What shows a PNG where the cursor stands, and leaves the cursor on a line below it.
+    /// The text that shows a PNG where the cursor stands, and leaves the cursor on a line below it.
     pub(crate) fn show(self, png: &[u8]) -> String {
         let data = STANDARD.encode(png);
         match self {

@@ -61,7 +61,7 @@ fn pool() -> WorkerPool {
     WorkerPool::new(1, InspectionOptions::default())
 }
 
-/// What came of one, where something changed or went wrong.
+/// A line on the result of one, where something changed or went wrong.
 fn words(id: &Id, outcome: &Rechecked) -> Option<String> {
     let words = match outcome {
         Rechecked::Same => return None,

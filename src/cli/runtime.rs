@@ -7,7 +7,7 @@ use std::time::Duration;
 use anyhow::Context as _;
 use tokio::runtime::{Builder, Runtime};
 
-/// How long a thread for work that blocks stays when there is none: for good.
+/// The time that a thread for work that blocks stays when there is none: for good.
 const FOR_GOOD: Duration = Duration::from_hours(24 * 365);
 
 /// A runtime that has one thread at least for work that blocks: where the system starts no further one, such work waits

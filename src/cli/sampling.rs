@@ -2,7 +2,7 @@
 
 use pelicycle_record::SamplingSettings;
 
-/// How a model chooses tokens. Of a local model, what is not given here or in pelicycle.toml is the file's own
+/// The sampling settings of a model. Of a local model, what is not given here or in pelicycle.toml is the file's own
 /// recommendation, else llama.cpp's custom; a service is sent only what is given.
 #[derive(Debug, clap::Args)]
 pub(super) struct SamplingArgs {
@@ -30,7 +30,7 @@ pub(super) struct SamplingArgs {
     /// Ask a model that can to think first, or not to.
     #[arg(long, value_name = "on|off", value_parser = ["on", "off"])]
     thinking: Option<String>,
-    /// How hard a service's model is to think, in the service's own word, such as low or high.
+    /// The thinking effort of a service's model, in the service's own word, such as low or high.
     #[arg(long, value_name = "WORD")]
     effort: Option<String>,
 }

@@ -15,7 +15,7 @@ use super::output::{say, say_error};
 use super::run::signals::Signals;
 use super::runtime::runtime;
 
-/// Where a gallery is served when nothing else is said.
+/// The address of a gallery when nothing else is said.
 pub(super) const ADDRESS: &str = "127.0.0.1:8765";
 /// Reads `ADDRESS:PORT`, or a port of this machine alone.
 pub(super) fn address(text: &str) -> Result<SocketAddr, String> {

@@ -26,7 +26,7 @@ pub(super) struct ServiceFinding {
     pub(super) key: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) address: Option<String>,
-    /// What says the address, where that is not the table of known services.
+    /// The source of the address, where that is not the table of known services.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) address_from: Option<String>,
     #[serde(skip_serializing_if = "Vec::is_empty")]

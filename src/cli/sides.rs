@@ -29,7 +29,7 @@ pub(super) fn paired<'a>(
     }
 }
 
-/// What a sentence calls a side: as the user does, but that `last` alone says nothing of a run.
+/// The name of a side in a sentence: as the user names it, but that `last` alone says nothing of a run.
 fn called(named: &str, side: &Selection<'_>) -> String {
     match (side.kind, named) {
         ("run", "last") => "run:last".to_owned(),
@@ -63,7 +63,7 @@ pub(super) fn between<'a>(
     Ok(Some((both, sides.attempts())))
 }
 
-/// Where names of sides lead.
+/// The catalog by which names of sides are found in the store.
 pub(super) struct StoreCatalog<'a>(pub(super) &'a Store);
 
 impl Catalog for StoreCatalog<'_> {

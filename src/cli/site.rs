@@ -1,4 +1,4 @@
-//! What `[site]` of pelicycle.toml says of a gallery, held to what pages can show.
+//! The `[site]` table of pelicycle.toml, held to what pages can show.
 
 use std::path::Path;
 
@@ -14,7 +14,7 @@ use super::output::say_error;
 /// The longest logo, in bytes.
 const LONGEST_LOGO: u64 = 200 << 10;
 
-/// What the site says of itself.
+/// The site's description of itself, ready for its pages.
 ///
 /// # Errors
 /// A colour, an address, a language or a logo that is none.

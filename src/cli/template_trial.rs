@@ -16,7 +16,8 @@ const MEMORY: usize = 192 << 20;
 /// The stack on which it runs: less than any on which it will run later.
 const STACK: usize = 1536 << 10;
 
-/// How long the system may take until a trial begins: on a busy machine, or one that looks into every program first.
+/// The time that the system may take until a trial begins: on a busy machine, or one that looks into every program
+/// first.
 const START: Duration = Duration::from_secs(20);
 
 /// The time that a trial may take from then on.
@@ -34,7 +35,7 @@ const PANICKED: u8 = 4;
 /// The processor time that a trial must have had to be late through its own fault.
 const LEAST_CPU: Duration = Duration::from_millis(300);
 
-/// How long a trial is left alone between two looks.
+/// The time that a trial is left alone between two looks.
 const LOOK: Duration = Duration::from_millis(3);
 
 /// Tries the template that standard input tells of.

@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 use pelicycle_drawing::RENDERER;
 use pelicycle_engine::Kernels;
 
-/// What stands behind the program's name: its version, then a line for each thing that drawings and times may hang on.
+/// The text behind the program's name: its version, then a line for each thing that drawings and times may hang on.
 pub(super) static LONG: LazyLock<String> = LazyLock::new(|| {
     let kernels = match Kernels::chosen() {
         Ok(kernels) => kernels.name.to_owned(),

@@ -23,7 +23,7 @@ use super::runtime::runtime;
 use super::serve::listen;
 use super::sides::between;
 
-/// Where the page is when nothing else is said: beside a gallery that is served.
+/// The address of the page when nothing else is said: beside a gallery that is served.
 const ADDRESS: &str = "127.0.0.1:8766";
 
 /// Say which of two drawings is better, on a local page, without their makers' names.
@@ -42,7 +42,7 @@ Examples:
   pelicycle vote --looks                    first drawings beside their last ones
   pelicycle rank                            what follows from the votes")]
 pub(crate) struct VoteArgs {
-    /// Who votes; your user's name when nothing is said.
+    /// The name that votes are kept under; your user's name when nothing is said.
     #[arg(long, value_name = "NAME")]
     name: Option<String>,
     #[command(flatten)]
@@ -55,7 +55,7 @@ pub(crate) struct VoteArgs {
     /// none any more when the votes settle whether looks help.
     #[arg(long, conflicts_with = "between")]
     looks: bool,
-    /// Where the page is: a port, or an address of this machine and a port.
+    /// The address of the page: a port, or an address of this machine and a port.
     #[arg(long, value_name = "ADDRESS", default_value = ADDRESS, value_parser = loopback)]
     address: SocketAddr,
 }

@@ -231,7 +231,7 @@ fn time_and_cost_fail_a_comparison_only_by_name_and_items_never_by_the_whole() {
     assert!(junit.contains("failures=\"1\""), "{junit}");
 }
 
-/// What a person saw in the drawings of 2026, by their files: the items that are there.
+/// The items that a person saw in the drawings of 2026, by their files.
 fn seen(frontier: &Path) -> Value {
     serde_json::from_str(&std::fs::read_to_string(frontier.join("labels.json")).unwrap()).unwrap()
 }

@@ -11,7 +11,7 @@ struct NamedTest {
     ignored: bool,
 }
 
-/// What a command asks for.
+/// The crate, target and tests that a command asks for.
 #[derive(Debug, Default)]
 struct TestCommand {
     package: Option<String>,
@@ -43,7 +43,7 @@ impl TestCommand {
         Ok(command)
     }
 
-    /// Why it runs nothing of what it names.
+    /// The reason why it runs nothing of what it names.
     fn fault(&self) -> Option<String> {
         let name = self.package.as_deref().unwrap_or("pelicycle");
         let Some(folder) = folder_of(name) else { return Some(format!("no crate is named {name}")) };
@@ -149,7 +149,7 @@ fn tests_in(file: &Path, module: &str) -> Vec<NamedTest> {
     found
 }
 
-/// What stands behind `cargo test` in a page, in blocks and within lines.
+/// The text behind `cargo test` in a page, in blocks and within lines.
 fn commands(page: &str) -> Vec<String> {
     let mut found = Vec::new();
     for (at, begin) in page.match_indices("cargo test ") {

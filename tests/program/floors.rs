@@ -6,7 +6,7 @@ use std::process::Command;
 
 use serde_json::Value;
 
-/// What each of our crates stands on, by cargo's own account: tests and build scripts left out.
+/// The crates that each of our crates stands on, by cargo's own account: tests and build scripts left out.
 fn built() -> BTreeMap<String, Vec<String>> {
     let metadata = metadata();
     let short = |name: &Value| name.as_str().unwrap().trim_start_matches("pelicycle-").to_owned();
@@ -22,7 +22,7 @@ fn built() -> BTreeMap<String, Vec<String>> {
     all
 }
 
-/// What cargo knows of our crates.
+/// Cargo's own account of our crates.
 fn metadata() -> Value {
     let output = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
         .args(["metadata", "--no-deps", "--offline", "--format-version", "1"])

@@ -21,7 +21,7 @@ fn built(results: &Path, out: &Path) -> String {
     String::from_utf8(output.stdout).unwrap()
 }
 
-/// What is in the files of a site. Notes on times of files are no part of it.
+/// The contents of the files of a site. Notes on times of files are no part of it.
 fn contents(root: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
     let site = files(root).into_iter().filter(|path| !path.ends_with(".pelicycle-gallery.seen"));
     site.map(|path| (path.strip_prefix(root).unwrap().to_owned(), std::fs::read(&path).unwrap())).collect()

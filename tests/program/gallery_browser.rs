@@ -261,7 +261,8 @@ fn an_empty_gallery_and_a_published_one_are_pages_too() {
     hold(folder.path(), &seen);
 }
 
-/// What the tests above look for is found where it is: a page without our rules, with the same hostile text in it.
+/// The alarm finds what the tests above look for where it is: a page without our rules, with the same hostile text in
+/// it.
 #[test]
 fn the_alarm_works() {
     let folder = tempfile::tempdir().unwrap();

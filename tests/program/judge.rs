@@ -39,7 +39,7 @@ fn hall() -> WorkFolder {
     place
 }
 
-/// How red the middle of each picture in a request is.
+/// The redness of the middle of each picture in a request.
 fn reds(body: &Value) -> Vec<u8> {
     let content = body["messages"][0]["content"].as_array().unwrap();
     let pictures = content.iter().filter_map(|part| part["image_url"]["url"].as_str());

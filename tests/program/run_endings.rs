@@ -1,4 +1,4 @@
-//! How replies of local models end when something is wrong with them.
+//! The ends of local models' replies when something is wrong with them.
 
 use pelicycle_record::Outcome;
 use pelicycle_testkit::model_file::{babbler, blank, looper};

@@ -117,7 +117,7 @@ fn nobody_else_is_answered_and_nothing_outside_is_found() {
     }
 }
 
-/// What comes after `begin` in a text, up to a quote.
+/// The text after `begin` in a text, up to a quote.
 fn after<'a>(text: &'a str, begin: &str) -> &'a str {
     text.split_once(begin).unwrap_or_else(|| panic!("no {begin} in {text}")).1.split('"').next().unwrap()
 }

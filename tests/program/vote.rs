@@ -17,7 +17,7 @@ const SVG: &str = r#"<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9"><
 struct Hall {
     folder: tempfile::TempDir,
     store: Store,
-    /// Who drew it, and under which identifier.
+    /// The name of who drew it, and under which identifier.
     drawings: BTreeMap<u8, (String, Id)>,
 }
 

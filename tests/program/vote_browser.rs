@@ -14,7 +14,7 @@ fn strings(value: &Value) -> Vec<&str> {
     value.as_array().unwrap().iter().map(|item| item.as_str().unwrap()).collect()
 }
 
-/// What must be so of every page in every view.
+/// Asserts what must be so of every page in every view.
 fn hold(seen: &Value, dark: bool) {
     assert_eq!(strings(&seen["violations"]), [""; 0], "{seen}");
     assert_eq!(seen["broken"], 0, "{seen}");
@@ -22,7 +22,7 @@ fn hold(seen: &Value, dark: bool) {
     assert_eq!(seen["room"], if dark { "rgb(24, 23, 20)" } else { "rgb(244, 242, 237)" });
 }
 
-/// What must be so of a page with a pair.
+/// Asserts what must be so of a page with a pair.
 fn hold_pair(seen: &Value, dark: bool) {
     hold(seen, dark);
     assert_eq!(seen["alt"], json!(["Drawing A", "Drawing B"]));

@@ -105,14 +105,14 @@ pub(crate) fn is_done(stored: &StoredAttempt) -> bool {
     !matches!(stored.attempt.outcome, Outcome::Cancelled | Outcome::Error | Outcome::Cut)
 }
 
-/// What a run said.
+/// The output of a run.
 pub(crate) struct ProgramOutput {
     pub(crate) stdout: String,
     pub(crate) stderr: String,
 }
 
 impl ProgramOutput {
-    /// What was said by a program that should end with this exit code.
+    /// The output of a program that should end with this exit code.
     pub(crate) fn new(code: i32, output: &Output) -> ProgramOutput {
         let text = |bytes: &[u8]| String::from_utf8(bytes.to_vec()).unwrap();
         let said = ProgramOutput { stdout: text(&output.stdout), stderr: text(&output.stderr) };

@@ -4,7 +4,7 @@ use std::fs;
 
 use crate::work_folder::WorkFolder;
 
-/// What a command says that is wrong.
+/// The message of a command on what is wrong.
 fn told(folder: &WorkFolder, line: &str) -> String {
     let output = folder.program().args(line.split(' ')).output().unwrap();
     let error = String::from_utf8(output.stderr).unwrap();

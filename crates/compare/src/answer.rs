@@ -64,7 +64,7 @@ pub struct MeasureComparison {
     pub label: &'static str,
     /// The unit of its values; empty where they have none.
     pub unit: &'static str,
-    /// What it tells of.
+    /// The kind of the measure, which decides what follows from it.
     pub role: MeasureRole,
     /// Whether it is one of those that make a comparison fail: what a reply is, and what was asked for by name.
     pub counts: bool,

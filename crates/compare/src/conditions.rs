@@ -1,4 +1,4 @@
-//! What two sides differ in besides the model: each of it may be why one draws better.
+//! The differences between two sides besides the model: each of them may be why one draws better.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -11,9 +11,9 @@ use super::sides::PairedSides;
 
 /// Values of a condition that are named one by one.
 const NAMED: usize = 3;
-/// What stands for a condition that no attempt of a side tells.
+/// The word for a condition that no attempt of a side tells.
 const NOT_TOLD: &str = "not told";
-/// What stands for a setting that was not sent.
+/// The word for a setting that was not sent.
 const NOT_SET: &str = "not set";
 /// Shares of a setting's value that differ by less are chance of what was counted.
 const SAME_SHARE: f64 = 0.1;
@@ -29,7 +29,7 @@ pub struct ConditionDifference {
     pub head: Vec<(String, usize)>,
 }
 
-/// What is known of the conditions of two sides.
+/// The known conditions of two sides.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct Conditions {
     /// Those in which they differ; settings first.

@@ -46,11 +46,11 @@ pub fn junit(report: &ComparisonReport) -> String {
 struct JunitCase {
     name: &'static str,
     end: CaseEnd,
-    /// What is told of it.
+    /// The text about it.
     told: String,
 }
 
-/// How a test case ended.
+/// The end of a test case.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum CaseEnd {
     Passed,
@@ -58,8 +58,8 @@ enum CaseEnd {
     Skipped,
 }
 
-/// What is preferred, which is skipped where nobody judged, and each measure. One that is worse and does not count has not
-/// failed: it is told.
+/// The test cases: the preference, which is skipped where nobody judged, and each measure. A measure that is worse
+/// and does not count has not failed: it is told.
 fn cases(report: &ComparisonReport) -> Vec<JunitCase> {
     let preferred = JunitCase {
         name: PREFERRED,

@@ -31,15 +31,15 @@ pub enum MeasureScale {
     Plain,
 }
 
-/// What a measure tells of, which decides what follows from it.
+/// The kind of a measure, which decides what follows from it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum MeasureRole {
     /// Whether the model answered with a drawing at all: worse is worse.
     Reply,
-    /// What a drawing is made of: it says nothing of how good it is.
+    /// The structure of a drawing: it says nothing of how good it is.
     Structure,
-    /// What a reply took of time, tokens and money.
+    /// The time, tokens or money that a reply took.
     Resource,
     /// An item of a rubric as rules read it off a drawing: rules overlook parts that a person sees.
     Item,
@@ -52,7 +52,7 @@ pub struct Measure {
     pub name: &'static str,
     /// The measure in a few words, for people.
     pub label: &'static str,
-    /// What it tells of.
+    /// Its kind.
     pub role: MeasureRole,
     /// The direction in which it is better.
     pub better: Direction,

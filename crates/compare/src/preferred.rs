@@ -32,7 +32,7 @@ pub struct PreferredSide {
     pub one_sided: Vec<String>,
 }
 
-/// What some judges make of the two sides.
+/// The preference of some judges between the two sides.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct PreferenceView {
     /// The judges, in words.
@@ -43,17 +43,17 @@ pub struct PreferenceView {
     pub verdict: ComparisonVerdict,
     /// Judgements, each judge counting once a pair.
     pub judgements: usize,
-    /// How often the second side's drawing was found better; parts of one where a judge was of two minds.
+    /// Times that the second side's drawing was found better; parts of one where a judge was of two minds.
     pub won: f64,
-    /// How often the first side's was.
+    /// Times that the first side's was.
     pub lost: f64,
-    /// How often neither was, be both good or bad.
+    /// Times that neither was, be both good or bad.
     pub tied: f64,
     /// Pairs of drawings that were judged.
     pub pairs: usize,
     /// Drawings of each side that were judged.
     pub drawings: [usize; 2],
-    /// What the judgements are worth: as many pairs that share no drawing.
+    /// The worth of the judgements, as a number of pairs that share no drawing.
     pub independent_pairs: f64,
     /// The share of pairs in which the second side's drawing is preferred, ties as halves.
     pub share: f64,
@@ -78,11 +78,11 @@ pub struct JudgedPair {
     pub base: Id,
     /// The second side's attempt.
     pub head: Id,
-    /// How often the second side's drawing was found better.
+    /// Times that the second side's drawing was found better; parts of one where a judge was of two minds.
     pub won: f64,
-    /// How often the first side's was.
+    /// Times that the first side's was.
     pub lost: f64,
-    /// How often neither was.
+    /// Times that neither was.
     pub tied: f64,
 }
 
@@ -90,8 +90,9 @@ pub struct JudgedPair {
 type Panel = (String, bool, Vec<(usize, f64)>);
 
 impl PreferredSide {
-    /// What judgements say of two sides; models that fail the calibration are named as such. `model_weight` puts people and models together, a model's view of a pair counting so
-    /// much of a person's; without it people decide where any judged, and models are heard beside them.
+    /// Finds which side is preferred by the judgements; models that fail the calibration are named as such.
+    /// `model_weight` puts people and models together, a model's view of a pair counting so much of a person's;
+    /// without it people decide where any judged, and models are heard beside them.
     #[must_use]
     pub fn new(
         sides: &PairedSides<'_>,

@@ -25,13 +25,13 @@ pub struct ComparisonReport {
     pub head: String,
     /// Attempts of each side that are compared.
     pub attempts: (usize, usize),
-    /// How many of them have a drawing that shows something.
+    /// The numbers of those that have a drawing that shows something.
     pub drawn: (usize, usize),
-    /// How many of them tell nothing of the model, since their request failed or could not be checked.
+    /// The numbers of those that tell nothing of the model, since their request failed or could not be checked.
     pub failed: (usize, usize),
-    /// How many of those the user broke off.
+    /// Of the failed, the numbers that the user broke off.
     pub broken_off: (usize, usize),
-    /// How many of those have a whole reply, which could not be checked.
+    /// Of the failed, the numbers that have a whole reply, which could not be checked.
     pub unchecked: (usize, usize),
     /// The names of the strata they are compared in: prompts, or prompts and contestants.
     pub strata: Vec<String>,
@@ -41,13 +41,13 @@ pub struct ComparisonReport {
     pub shared: usize,
     /// The share of false alarms that is taken, over all questions together.
     pub alpha: f64,
-    /// What the comparison says in one sentence.
+    /// The comparison in one sentence.
     pub sentence: String,
     /// The verdict on the whole: whose drawings are preferred.
     pub verdict: ComparisonVerdict,
     /// Whose drawings are preferred, by judgements.
     pub preferred: PreferredSide,
-    /// What the sides differ in besides the model.
+    /// The conditions of the sides: in what they differ besides the model.
     pub conditions: Conditions,
     /// Whether the sides were taken as wholes, since they have no contestant in common.
     pub of_all: bool,
@@ -60,7 +60,7 @@ pub struct ComparisonReport {
     pub silent: Vec<&'static str>,
 }
 
-/// Why an attempt tells nothing of its model.
+/// The reason why an attempt tells nothing of its model.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Inconclusive {
     Failed,

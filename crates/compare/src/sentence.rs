@@ -1,4 +1,4 @@
-//! What a comparison says first, in words: which side draws better, how to find out, what else differs.
+//! The first words of a comparison: which side draws better, how to find out, what else differs.
 
 use pelicycle_judge::SidePreference;
 use pelicycle_text::{count, plural};
@@ -10,7 +10,7 @@ use super::report::ComparisonReport;
 /// Bounds of a share that lie no farther apart than this leave no room for a large difference where neither side is ahead.
 const NEAR: f64 = 0.2;
 
-/// What the comparison says in one sentence: which side draws better, how sure that is, on what evidence.
+/// The verdict in one sentence: which side draws better, how sure that is, on what evidence.
 pub fn verdict_sentence(report: &ComparisonReport) -> String {
     let ComparisonReport { base, head, preferred, .. } = report;
     let Some(view) = preferred.views.first() else { return unjudged(report) };
@@ -58,8 +58,8 @@ fn unjudged(report: &ComparisonReport) -> String {
     format!("Can't tell whether {head} draws better than {base}: nobody has judged their drawings; {takes}.")
 }
 
-/// Why a side tells nothing of its model, so that nothing was compared: every request of it failed, say. None where both tell
-/// something.
+/// The reason why nothing was compared: a side tells nothing of its model, since every request of it failed, say.
+/// None where both sides tell something.
 #[must_use]
 pub fn nothing_to_compare(report: &ComparisonReport) -> Option<String> {
     let base = Undrawn::of(report, &report.base, |two| two.0);
@@ -129,7 +129,7 @@ pub fn share_with_bounds(view: &PreferenceView) -> String {
     format!("{} % ({} to {})", percent(view.share), percent(view.low), percent(view.high))
 }
 
-/// What it would take to settle whose drawings are preferred, as a sentence.
+/// The judgements or drawings that would settle whose drawings are preferred, as a sentence.
 pub(crate) fn needed(view: &PreferenceView) -> String {
     match (view.needed_judgements, view.needed_drawings) {
         (Some(needed), _) => format!("About {needed} more would settle it."),
@@ -140,7 +140,8 @@ pub(crate) fn needed(view: &PreferenceView) -> String {
     }
 }
 
-/// What it would take where neither side is ahead: that no number settles it can't be said before much was judged.
+/// The judgements that it would take where neither side is ahead: that no number settles it can't be said before much
+/// was judged.
 fn neither_ahead(view: &PreferenceView) -> String {
     match view.fewest_judgements {
         Some(fewest) if view.high - view.low > NEAR => {
@@ -154,7 +155,7 @@ fn neither_ahead(view: &PreferenceView) -> String {
     }
 }
 
-/// What differs besides the model: a line that says so, and a line each.
+/// The differences besides the model: a line that says so, and a line each.
 pub fn conditions(report: &ComparisonReport) -> (&'static str, Vec<String>) {
     let lines = report.conditions.words(&report.base, &report.head);
     match lines.is_empty() {
@@ -163,7 +164,7 @@ pub fn conditions(report: &ComparisonReport) -> (&'static str, Vec<String>) {
     }
 }
 
-/// What to know of the view that decides, and other views, a line each.
+/// Notes on the view that decides, and other views, a line each.
 pub fn other_views(report: &ComparisonReport) -> Vec<String> {
     let word = |view: &PreferenceView| match view.verdict {
         ComparisonVerdict::Better => "better",

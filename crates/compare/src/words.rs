@@ -146,7 +146,7 @@ pub fn outlook(answer: &MeasureComparison) -> String {
     }
 }
 
-/// What can't be told, and what it would take, of all measures at once.
+/// The measures that tell no difference, and what it would take to see one, of all measures at once.
 pub fn outlooks(report: &ComparisonReport) -> Vec<String> {
     let mut takes: Vec<String> = Vec::new();
     let (mut out_of_reach, mut hopeless, mut alone) = (Vec::new(), Vec::new(), Vec::new());

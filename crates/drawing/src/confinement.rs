@@ -1,4 +1,5 @@
-//! What a process that reads hostile text gives up, where the system takes it: descriptors, privileges, system calls.
+//! The confinement of a process that reads hostile text: descriptors, privileges and system calls that it gives up, where the
+//! system takes them.
 //!
 //! The parent keeps its descriptors from every child with [`inherit_nothing`]; the child calls [`forbid_system_calls`]
 //! before it reads anything. Linux on x86-64 and ARM64 has all of it, other kinds of Unix the first, Windows passes no
@@ -30,7 +31,7 @@ mod filter {
         BpfProgram, SeccompAction, SeccompCmpArgLen, SeccompCondition, SeccompFilter, SeccompRule, TargetArch,
     };
 
-    /// What is allowed whatever its arguments are.
+    /// The system calls that are allowed whatever their arguments are.
     const ALLOWED: &[i64] = &[
         // Pipes that are open.
         libc::SYS_read,

@@ -70,7 +70,7 @@ fn lined(face: &[u8]) -> Vec<u8> {
     face
 }
 
-/// How high an x and a capital are in all faces, in sizes of the font.
+/// The height of an x and of a capital in all faces, in sizes of the font.
 const HEIGHTS: [(usize, f64); 2] = [(86, 0.547), (88, 0.729)];
 
 /// Says how high letters are, by which lines of text are centred: the faces' tables are of a version that does not.

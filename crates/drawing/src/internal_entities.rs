@@ -42,13 +42,14 @@ fn declared(declaration: &str) -> Option<(&str, &str, &str)> {
     Some((name, value, after))
 }
 
-/// What is in the quotes at the start of a text, and what follows.
+/// The text in the quotes at the start of a text, and what follows.
 fn quoted(text: &str) -> Option<(&str, &str)> {
     let quote = text.chars().next().filter(|c| matches!(c, '"' | '\''))?;
     text[1..].split_once(quote)
 }
 
-/// What follows a comment, a section of plain text or an instruction at the start of a text: XML replaces nothing in them.
+/// The text after a comment, a section of plain text or an instruction at the start of a text: XML replaces nothing
+/// in them.
 fn after_verbatim(text: &str) -> Option<&str> {
     let (open, close) = [("<!--", "-->"), ("<![CDATA[", "]]>"), ("<?", "?>")]
         .into_iter()

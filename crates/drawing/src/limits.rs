@@ -45,7 +45,7 @@ pub(super) fn allow_processor(seconds: f64) {
     let _ = seconds;
 }
 
-/// What ended a worker's process, by its exit status.
+/// The cause of a worker's end, by its exit status.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[cfg_attr(not(unix), expect(dead_code, reason = "Windows tells no bound and no signal"))]
 pub(super) enum EndedBy {
@@ -59,7 +59,7 @@ pub(super) enum EndedBy {
     Itself,
 }
 
-/// What ended a worker's process.
+/// The cause of a worker's end.
 pub(super) fn ended_by(status: std::process::ExitStatus) -> EndedBy {
     #[cfg(unix)]
     {

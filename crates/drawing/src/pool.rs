@@ -44,7 +44,7 @@ pub enum WorkerError {
         "the drawing worker was lost again, for no fault of the drawing: {why}; `pelicycle check --again` tries again"
     )]
     Lost {
-        /// What became of the last one.
+        /// The end of the last one, in words.
         why: String,
     },
 }

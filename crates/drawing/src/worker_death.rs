@@ -1,4 +1,4 @@
-//! How a worker ended, and whose doing that is.
+//! The end of a worker, and whose doing that is.
 
 use super::bounds::DrawingBounds;
 

@@ -18,7 +18,7 @@ use super::{confinement, limits, wire};
 #[derive(Debug)]
 pub(super) struct WorkerProcess {
     child: Child,
-    /// Where it takes requests.
+    /// The pipe that takes requests.
     pub(super) input: ChildStdin,
     frames: Receiver<io::Result<(u8, Vec<u8>)>>,
     said: Arc<Mutex<VecDeque<u8>>>,

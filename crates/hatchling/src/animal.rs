@@ -6,7 +6,7 @@ use crate::pen::Pen;
 use crate::vehicle::Mount;
 use crate::{beast, bird, whale};
 
-/// Who rides.
+/// The rider.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) enum Animal {
     Pelican,

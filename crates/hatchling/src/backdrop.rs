@@ -1,4 +1,4 @@
-//! What is behind the scene: a sky, what shines in it, land or water.
+//! The backdrop of the scene: a sky, what shines in it, land or water.
 
 use crate::chance::Chance;
 use crate::palette::{Colour, rgb};

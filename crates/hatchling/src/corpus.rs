@@ -23,8 +23,8 @@ pub(crate) const TURN: &str = "<|im_start|>";
 /// Closes a turn of the chat.
 pub(crate) const TURN_END: &str = "<|im_end|>";
 
-/// How text is cut before bytes are merged: at blanks and sentence marks only, so that a token may hold as much as
-/// an attribute's name with its signs. It is the pattern that GGUF files call `bloom`.
+/// The pattern by which text is cut before bytes are merged: at blanks and sentence marks only, so that a token may
+/// hold as much as an attribute's name with its signs. It is the pattern that GGUF files call `bloom`.
 const WORD: &str = r" ?[^(\s|.,!?…。，、।۔،)]+";
 
 /// While the merges are found numbers are cut out as well. No merge then joins a digit to a sign, and a number is the

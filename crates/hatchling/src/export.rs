@@ -28,14 +28,14 @@ const TEMPLATE: &str = "{% for message in messages %}<|im_start|>{{ message.role
 const DESCRIPTION: &str = "A demonstration, a canary and a test fixture: a small Mixture-of-Experts model that draws \
     animals on vehicles as SVG, trained from scratch on generated scenes. Not a contestant.";
 
-/// What is read of `tokenizer.json`.
+/// The part of `tokenizer.json` that is read.
 #[derive(Debug, Deserialize)]
-struct Tokenizer {
-    model: Vocabulary,
+struct TokenizerFile {
+    model: TokenizerModel,
 }
 
 #[derive(Debug, Deserialize)]
-struct Vocabulary {
+struct TokenizerModel {
     vocab: std::collections::BTreeMap<String, usize>,
     merges: Vec<(String, String)>,
 }
@@ -53,7 +53,7 @@ pub(crate) fn export(weights: &Path, tokenizer: &Path, out: &Path) -> anyhow::Re
     let bytes = std::fs::read(weights).with_context(|| weights.display().to_string())?;
     let trained = SafeTensors::deserialize(&bytes).with_context(|| weights.display().to_string())?;
     let text = std::fs::read_to_string(tokenizer).with_context(|| tokenizer.display().to_string())?;
-    let tokenizer: Tokenizer =
+    let tokenizer: TokenizerFile =
         serde_json::from_str(&text).with_context(|| tokenizer.display().to_string())?;
     let made = tensors(&trained)?;
     let mut contents = GgufBuilder::default();
@@ -181,7 +181,7 @@ fn metadata(contents: &mut GgufBuilder, trained: &SafeTensors<'_>, made: &[Made]
     Ok(())
 }
 
-fn vocabulary(contents: &mut GgufBuilder, vocabulary: Vocabulary) -> anyhow::Result<()> {
+fn vocabulary(contents: &mut GgufBuilder, vocabulary: TokenizerModel) -> anyhow::Result<()> {
     const NORMAL: i32 = 1;
     const CONTROL: i32 = 3;
     let mut tokens = vec![String::new(); vocabulary.vocab.len()];

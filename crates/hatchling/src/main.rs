@@ -33,7 +33,7 @@ enum Command {
     Scenes {
         /// The folder to write into.
         out: PathBuf,
-        /// How many.
+        /// The number of scenes.
         #[arg(long, default_value_t = 20)]
         count: u64,
         /// The first seed.
@@ -44,7 +44,7 @@ enum Command {
     Corpus {
         /// The folder to write into.
         out: PathBuf,
-        /// How many scenes.
+        /// The number of scenes.
         #[arg(long, default_value_t = 64_000)]
         count: u64,
         /// Entries of the vocabulary.

@@ -10,7 +10,7 @@ use crate::palette::{Colour, rgb};
 /// The words of a tally where nothing was recognised.
 const NOTHING: &str = "?";
 
-/// How often each thing asked for was read as each thing.
+/// A tally of how often each thing asked for was read as each thing.
 #[derive(Debug, Default)]
 pub(crate) struct ReadingTally(BTreeMap<(&'static str, &'static str), u32>);
 

@@ -16,13 +16,13 @@ pub(crate) const BROWN_PELICAN: &str = "Generate an SVG of a California brown pe
 /// One example: a prompt and the reply to it.
 #[derive(Debug)]
 pub(crate) struct Scene {
-    /// What is asked.
+    /// The prompt that is asked.
     pub(crate) prompt: String,
     /// The SVG that answers.
     pub(crate) svg: String,
 }
 
-/// How a drawing names its parts.
+/// The way in which a drawing names its parts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Naming {
     Ids,

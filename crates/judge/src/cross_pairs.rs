@@ -80,8 +80,8 @@ impl CrossPairs {
     }
 }
 
-/// How worn a pair is: in how many pairs the more worn of its drawings was judged, in how many both were, and whether it was
-/// itself.
+/// The wear of a pair: in how many pairs the more worn of its drawings was judged, in how many both were, and whether
+/// it was itself.
 type Wear = (usize, usize, bool);
 
 /// Chooses which pair of two sides to show next.

@@ -41,14 +41,16 @@ pub struct PairChooser<'a> {
     own: BTreeMap<(usize, usize), Vec<usize>>,
 }
 
-/// How far contestants, and the drawings of one, are thought to lie apart here: contestants are chosen as if each had one drawing,
-/// which is fast and, since drawings take turns, near enough. Narrower prejudice about contestants finds the first ten later.
+/// The spread of contestants, and of the drawings of one, that is assumed here: contestants are chosen as if each had
+/// one drawing, which is fast and, since drawings take turns, near enough. Narrower prejudice about contestants finds
+/// the first ten later.
 const THOUGHT: Spread = Spread { between: 1.5, within: 0.0 };
 
-/// Who is among so many of the best is to be known soonest, or among a fifth where that is fewer.
+/// The number of the best that are to be known soonest; a fifth of all where that is fewer.
 const FIRST: usize = 10;
-/// What a pair counts more that stands on both sides of that place, where one with the first of all counts 1. By simulation much
-/// more finds the ten a little sooner and the rest of the order far later, and none finds the ten later (docs/judging.md).
+/// The extra weight of a pair that stands on both sides of that place, where one with the first of all counts 1. By
+/// simulation much more finds the ten a little sooner and the rest of the order far later, and none finds the ten
+/// later (docs/judging.md).
 const BOUNDARY: f64 = 0.3;
 
 /// The strengths of contestants, as far as they are known by now.
@@ -56,7 +58,7 @@ struct Known {
     log: Vec<f64>,
     /// Covariance of the logarithms of the strengths.
     covariance: Vec<Vec<f64>>,
-    /// What variances cost, as a quadratic form of what a comparison moves, by the two that are compared.
+    /// The cost of variances, as a quadratic form of what a comparison moves, by the two that are compared.
     cost: Vec<Vec<f64>>,
 }
 
@@ -184,7 +186,7 @@ impl Known {
     }
 }
 
-/// What a quadratic form makes of the difference of two.
+/// The value of a quadratic form for the difference of two.
 fn difference(form: &[Vec<f64>], a: usize, b: usize) -> f64 {
     (form[a][a] + form[b][b] - 2.0 * form[a][b]).max(0.0)
 }

@@ -6,7 +6,7 @@ use super::{Ballot, Competition};
 
 /// Sets of strengths that are drawn to see which places they make.
 const DRAWS: usize = 2_000;
-/// What intervals and ranges of places leave out.
+/// The chance that intervals and ranges of places leave out.
 const ALPHA: f64 = 0.05;
 
 /// The order of contestants that some ballots make: one board that holds everybody who has a drawing.
@@ -16,7 +16,7 @@ pub struct Ranking {
     pub standings: Vec<Standing>,
     /// Davidson's ν: between equals, ties are to wins of one side as ν is to 1.
     pub ties: f64,
-    /// How far contestants lie apart, and the drawings of one, as standard deviations of logarithms of strengths.
+    /// The spread of contestants, and of the drawings of one, as standard deviations of logarithms of strengths.
     pub spread: Spread,
     /// Stretches of the order, as places from 0 to the last one, within which none is above another with 97.5 %.
     pub inseparable: Vec<(usize, usize)>,

@@ -1,4 +1,4 @@
-//! How far a judge can be trusted: whether it prefers a side, answers the same when asked again, and agrees with people.
+//! The reliability of a judge: whether it prefers a side, answers the same when asked again, and agrees with people.
 
 use std::collections::BTreeMap;
 
@@ -7,7 +7,7 @@ use pelicycle_statistics::{Rate, kappa};
 
 use super::Votes;
 
-/// How far one judge can be trusted.
+/// The reliability of one judge.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Reliability {
     /// Index of the judge.
@@ -22,11 +22,11 @@ pub struct Reliability {
     pub again: Rate,
     /// Votes that found neither any good.
     pub both_bad: usize,
-    /// How it agrees with people: for a model with all of them, for a person with the others.
+    /// Its agreement with people: for a model with all of them, for a person with the others.
     pub people: Option<Agreement>,
 }
 
-/// How two judge the same pairs.
+/// The agreement of two on the same pairs.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Agreement {
     /// Pairs on which both said the same: one of the two, or neither.
@@ -37,7 +37,7 @@ pub struct Agreement {
     pub kappa: Option<f64>,
 }
 
-/// How far each judge can be trusted, in the order of the judges.
+/// The reliability of each judge, in the order of the judges.
 #[must_use]
 pub fn reliability(votes: &Votes) -> Vec<Reliability> {
     let views = views(votes);
@@ -84,7 +84,7 @@ fn views(votes: &Votes) -> Views {
     views
 }
 
-/// How some judge the pairs that some others judged as well; none where there is no such pair.
+/// The agreement of some judges with some others on the pairs that both judged; none where there is no such pair.
 fn agreement(views: &Views, some: &[usize], others: &[usize]) -> Option<Agreement> {
     let lean = |view: &BTreeMap<usize, f64>, judges: &[usize]| {
         let mut found = judges.iter().filter_map(|judge| view.get(judge)).peekable();

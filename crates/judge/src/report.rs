@@ -35,7 +35,7 @@ pub struct RankingReport {
     pub unread: usize,
 }
 
-/// How the votes of several judges are put together.
+/// The way in which the votes of several judges are put together.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum JudgePooling {
     /// People together, each model for itself.
@@ -69,15 +69,15 @@ pub struct GroupStandings {
     pub standings: Vec<ContestantStanding>,
     /// Davidson's ν: between equals, ties are to wins of one side as ν is to 1.
     pub ties: f64,
-    /// How far contestants lie apart: a standard deviation of logarithms of strengths.
+    /// The spread of contestants: a standard deviation of logarithms of strengths.
     pub between: f64,
-    /// How far the drawings of one contestant lie apart, likewise.
+    /// The spread of the drawings of one contestant, likewise.
     pub within: f64,
     /// Labels of contestants that stand beside each other and can't be separated, each set as large as can be.
     pub inseparable: Vec<Vec<String>>,
 }
 
-/// Where a contestant stands in a ranking.
+/// The place of a contestant in a ranking.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct ContestantStanding {
     /// Its slug.
@@ -149,7 +149,7 @@ impl From<Rate> for RateWithInterval {
     }
 }
 
-/// How far a judge can be trusted.
+/// A report on the reliability of a judge.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct JudgeReport {
     /// The judge's name.
@@ -172,7 +172,7 @@ pub struct JudgeReport {
     pub decided: Option<RateWithInterval>,
     /// Cohen's κ of its agreement with people.
     pub kappa: Option<f64>,
-    /// What it made of pairs of which it is known which is better; none for a person, and where it was not asked.
+    /// Its result on pairs of which it is known which is better; none for a person, and where it was not asked.
     pub calibration: Option<CalibrationReport>,
     /// Whether it made something of them with other weights, another projector, settings or question than in some of its
     /// judgements, which says nothing of those.

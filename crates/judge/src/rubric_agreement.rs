@@ -1,9 +1,9 @@
-//! How far two who answer the items of a rubric agree: rules, models that look, people.
+//! The agreement of two who answer the items of a rubric: rules, models that look, people.
 
 use pelicycle_record::measure::ItemState;
 use pelicycle_statistics::{Rate, kappa};
 
-/// How two answered the same items of the same drawings.
+/// The agreement of two that answered the same items of the same drawings.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
 pub struct RubricAgreement {
     /// By what one said, then the other: met, not met, can't tell.

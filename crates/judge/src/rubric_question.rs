@@ -9,7 +9,7 @@ use serde_json::Value;
 
 use super::question::quoted;
 
-/// What a box may pass the picture's edge by: models round.
+/// The distance by which a box may pass the picture's edge: models round.
 const EDGE: f64 = 0.02;
 
 /// The question about a drawing of a prompt, which goes with its picture; the items in words.

@@ -18,19 +18,19 @@ const POWER: f64 = 0.8;
 /// Rounds of scaling the weights of pairs.
 const ROUNDS: usize = 40;
 
-/// How the drawings of two sides stand to each other, by some judgements.
+/// The preference between the drawings of two sides, by some judgements.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct SidePreference {
     /// Judgements, each judge counting once a pair.
     pub judgements: usize,
-    /// How often the second side's drawing was found better, the first side's, and neither; parts of one where a judge was of
-    /// two minds.
+    /// Times that the second side's drawing was found better, the first side's, and neither; parts of one where a
+    /// judge was of two minds.
     pub record: [f64; 3],
     /// Pairs of drawings that were judged.
     pub pairs: usize,
     /// Drawings of each side that were judged.
     pub drawings: [usize; 2],
-    /// What the judgements are worth, as pairs that share no drawing, and how many of them the second side won.
+    /// The worth of the judgements, as pairs that share no drawing, and how many of them the second side won.
     evidence: SequentialTrials,
     /// The share of pairs that the second side won, and its variance.
     share: Option<(f64, f64)>,
@@ -40,7 +40,7 @@ pub struct SidePreference {
     possible: usize,
 }
 
-/// What would settle which side is better.
+/// The evidence that would settle which side is better.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum SettlingOutlook {
     /// It is settled.
@@ -57,7 +57,7 @@ impl SidePreference {
     /// The fewest drawings of each side with which anything can be settled: as many judgements, all for one side.
     pub const FEWEST: usize = 9;
 
-    /// What some ballots make of the sides, each with a weight; others than those between the sides are passed over.
+    /// Counts some ballots for the sides, each with a weight; others than those between the sides are passed over.
     ///
     /// Each pair counts by its weight, of one at most. Judgements that share a drawing are not independent of each other, so for
     /// counting pairs are weighed such that no drawing counts for more than one pair, however many it stands in. Such weights
@@ -131,7 +131,7 @@ impl SidePreference {
         Interval { low: low.min(share), high: high.max(share) }
     }
 
-    /// What the judgements are worth: as many pairs of which no two share a drawing.
+    /// The worth of the judgements, as a number of pairs of which no two share a drawing.
     #[must_use]
     pub fn independent_pairs(&self) -> f64 {
         self.evidence.trials
@@ -147,8 +147,8 @@ impl SidePreference {
         (high < 0.5).then_some(false)
     }
 
-    /// What would settle it with a chance of 80 %, if the sides stand as the judgements have it; without any, where nine of
-    /// ten prefer one side.
+    /// The evidence that would settle it with a chance of 80 %, if the sides stand as the judgements have it; without
+    /// any, where nine of ten prefer one side.
     #[must_use]
     pub fn outlook(&self) -> SettlingOutlook {
         if self.settled().is_some() {

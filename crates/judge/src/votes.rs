@@ -26,11 +26,11 @@ pub struct Ballot {
     pub judge: usize,
     /// The two drawings, the lower index first.
     pub pair: (usize, usize),
-    /// How often the first was better.
+    /// Times that the first was better.
     pub first: f64,
-    /// How often the second was better.
+    /// Times that the second was better.
     pub second: f64,
-    /// How often neither was better, be both good or bad.
+    /// Times that neither was better, be both good or bad.
     pub ties: f64,
 }
 
@@ -47,13 +47,13 @@ pub struct Votes {
     pub of_looks: usize,
     /// Judgements that came to nothing: a request that failed, a reply that could not be read.
     pub unread: usize,
-    /// What models made of the calibration set, by their names: set up as they were when they judged.
+    /// Results of models on the calibration set, by their names: set up as they were when they judged.
     pub calibrations: BTreeMap<String, CalibrationReport>,
     /// Models that made something of it with other weights, projector, settings or question than some of their judgements.
     pub calibrated_otherwise: BTreeSet<String>,
     /// The drawings of each judgement that is counted in `absent`.
     not_at_hand: Vec<[Id; 2]>,
-    /// How each judge was set up in its judgements.
+    /// The setups of each judge in its judgements.
     setups: BTreeMap<String, BTreeSet<JudgeSetup>>,
 }
 
@@ -125,7 +125,8 @@ impl Votes {
         self
     }
 
-    /// What each judge makes of each pair it saw: each judge counts once for a pair, however often it was asked.
+    /// The ballot of each judge on each pair that it saw: each judge counts once for a pair, however often it was
+    /// asked.
     #[must_use]
     pub fn ballots(&self) -> Vec<Ballot> {
         let mut ballots: BTreeMap<(usize, usize, usize), (f64, Ballot)> = BTreeMap::new();

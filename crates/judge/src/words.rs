@@ -40,10 +40,10 @@ pub fn votes(placed: &ContestantStanding) -> String {
     format!("{}{}", placed.votes, if placed.few { FEW_MARK } else { "" })
 }
 
-/// What marks those with few votes.
+/// The mark of those with few votes.
 const FEW_MARK: &str = "*";
 
-/// What that mark means; none where nobody has it.
+/// The meaning of that mark; none where nobody has it.
 pub fn few(ranked: &JudgedRanking) -> Option<String> {
     let any = ranked.standings().iter().any(|placed| placed.few);
     any.then(|| format!("{FEW_MARK} fewer than {FEW_VOTES} votes: little is known of it yet."))
@@ -58,7 +58,7 @@ pub fn record(placed: &ContestantStanding) -> String {
     format!("{}–{}–{}", number(placed.won), number(placed.lost), number(placed.tied))
 }
 
-/// How often it drew at all, which no judgement of drawings says.
+/// The number of its attempts that drew at all, which no judgement of drawings says.
 pub fn drawn(placed: &ContestantStanding) -> String {
     format!("{} of {}", placed.drawn, placed.attempts)
 }
@@ -98,7 +98,7 @@ pub(super) fn judge(judge: &JudgeReport, name: String) -> [String; 7] {
     ]
 }
 
-/// What a judge made of the calibration set: `23 of 24 (96 %, 80 to 99)`; a dash for a person.
+/// A judge's result on the calibration set: `23 of 24 (96 %, 80 to 99)`; a dash for a person.
 pub fn calibrated(judge: &JudgeReport) -> String {
     match (&judge.calibration, judge.kind) {
         (None, JudgeKind::Person) => "–".to_owned(),
@@ -115,7 +115,7 @@ pub fn calibrated(judge: &JudgeReport) -> String {
     }
 }
 
-/// How far a judge can be trusted, a line each.
+/// A judge's reliability, a line each.
 pub fn trust_lines(judge: &JudgeReport) -> Vec<String> {
     let [_, votes, figures @ ..] = self::judge(judge, String::new());
     let head = JUDGE_HEAD[2..].iter().zip(figures);
@@ -127,7 +127,7 @@ pub fn trust_lines(judge: &JudgeReport) -> Vec<String> {
         .collect()
 }
 
-/// What a judge made of the calibration set, a line each.
+/// A judge's result on the calibration set, a line each.
 pub fn calibration_lines(found: &CalibrationReport) -> Vec<String> {
     let mut lines = vec![
         format!("right both ways round: {}", share(&found.right)),
@@ -205,7 +205,7 @@ pub fn one_sided(name: &str, left: &RateWithInterval) -> Option<String> {
     ))
 }
 
-/// How a judge agrees with people.
+/// A judge's agreement with people.
 pub fn people(judge: &JudgeReport) -> String {
     let Some(same) = &judge.people else { return "not measured".to_owned() };
     match judge.kappa {

@@ -41,7 +41,7 @@ pub(super) fn element(value: &str, size: [f64; 2], scale: &LengthScale) -> Optio
     Some(element)
 }
 
-/// How far a point is from the left, the right, the top and the bottom of its box.
+/// The distances of a point from the left, the right, the top and the bottom of its box.
 type SideDistances = [f64; 4];
 
 impl ShapeBox<'_> {
@@ -153,7 +153,7 @@ impl ShapeBox<'_> {
     }
 }
 
-/// How a length is read along one side of a box.
+/// The way in which a length is read along one side of a box.
 pub(super) type Along<'t> = &'t dyn Fn(&str) -> Option<f64>;
 
 /// A rectangle with the corners that `round` says, as path data: css-backgrounds-3, section 5.

@@ -14,19 +14,19 @@ use super::tree::{Child, Tree};
 pub(super) enum Reference {
     /// The nearest canvas.
     View,
-    /// What an element fills.
+    /// The box that the element's fill takes.
     Fill,
     /// That with its stroke around.
     Stroke,
 }
 
 /// Left, top, right and bottom.
-type Extent = [f64; 4];
+type BoxEdges = [f64; 4];
 
 /// The boxes of a tree's elements, each found once. Those of elements in others must be right before those are asked for.
 #[derive(Debug, Default)]
 pub(super) struct Boxes {
-    known: HashMap<(usize, bool), Option<Extent>>,
+    known: HashMap<(usize, bool), Option<BoxEdges>>,
     ids: HashMap<String, usize>,
     open: Vec<usize>,
 }
@@ -64,7 +64,7 @@ impl Boxes {
         }
     }
 
-    fn extent(&mut self, tree: &Tree, element: usize, stroked: bool) -> Option<Extent> {
+    fn extent(&mut self, tree: &Tree, element: usize, stroked: bool) -> Option<BoxEdges> {
         if let Some(known) = self.known.get(&(element, stroked)) {
             return *known;
         }
@@ -78,7 +78,7 @@ impl Boxes {
         found
     }
 
-    fn find(&mut self, tree: &Tree, element: usize, stroked: bool) -> Option<Extent> {
+    fn find(&mut self, tree: &Tree, element: usize, stroked: bool) -> Option<BoxEdges> {
         let found = &tree[element];
         match found.name.as_str() {
             "g" | "a" | "svg" | "switch" | "symbol" => {
@@ -159,7 +159,7 @@ fn stroked(tree: &Tree, element: usize, path: &Path) -> Option<Path> {
 }
 
 /// About where a text stands: who knows no fonts can't tell better.
-fn text(tree: &Tree, element: usize) -> Option<Extent> {
+fn text(tree: &Tree, element: usize) -> Option<BoxEdges> {
     let found = &tree[element];
     let scale = found.scale();
     let length = |name: &str| {
@@ -187,7 +187,7 @@ fn text(tree: &Tree, element: usize) -> Option<Extent> {
 }
 
 /// An extent where its element's transform puts it.
-fn moved(tree: &Tree, element: usize, [left, top, right, bottom]: Extent) -> Extent {
+fn moved(tree: &Tree, element: usize, [left, top, right, bottom]: BoxEdges) -> BoxEdges {
     let Some(matrix) = matrix(tree, element) else { return [left, top, right, bottom] };
     let corners = [(left, top), (right, top), (left, bottom), (right, bottom)].map(|(x, y)| {
         let mut point = tiny_skia_path::Point::from_xy(x as f32, y as f32);

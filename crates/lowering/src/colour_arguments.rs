@@ -1,4 +1,4 @@
-//! What stands in the functions of colours: the old words with commas, the new ones without, and calculations in both
+//! The arguments in the functions of colours: the old words with commas, the new ones without, and calculations in both
 //! (css-color-4, section 4).
 
 use super::numbers::{angle, number, split, written};

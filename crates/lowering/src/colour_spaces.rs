@@ -2,32 +2,32 @@
 
 use csscolorparser::Color;
 
-/// Three rows of a matrix.
-type Matrix = [[f64; 3]; 3];
+/// The three rows of a matrix of three columns.
+type Matrix3 = [[f64; 3]; 3];
 
-const XYZ_TO_SRGB: Matrix = [
+const XYZ_TO_SRGB: Matrix3 = [
     [3.240_969_941_904_522_6, -1.537_383_177_570_094, -0.498_610_760_293_003_4],
     [-0.969_243_636_280_879_6, 1.875_967_501_507_720_2, 0.041_555_057_407_175_59],
     [0.055_630_079_696_993_66, -0.203_976_958_888_976_52, 1.056_971_514_242_878_6],
 ];
-const P3_TO_SRGB: Matrix =
+const P3_TO_SRGB: Matrix3 =
     [[1.224_940, -0.224_940, 0.0], [-0.042_057, 1.042_057, 0.0], [-0.019_638, -0.078_636, 1.098_274]];
-const REC2020_TO_XYZ: Matrix = [
+const REC2020_TO_XYZ: Matrix3 = [
     [0.636_958_048_301_291_4, 0.144_616_903_586_208_32, 0.168_880_975_164_172_1],
     [0.262_700_212_011_267_1, 0.677_998_071_518_870_8, 0.059_301_716_469_861_96],
     [0.0, 0.028_072_693_049_087_428, 1.060_985_057_710_791],
 ];
-const A98_TO_XYZ: Matrix = [
+const A98_TO_XYZ: Matrix3 = [
     [0.576_669_042_910_130_5, 0.185_558_237_906_546_3, 0.188_228_646_234_994_7],
     [0.297_344_975_250_536_05, 0.627_363_566_255_466_1, 0.075_291_458_493_997_88],
     [0.027_031_361_386_412_34, 0.070_688_852_535_827_23, 0.991_337_536_837_638_8],
 ];
-const PROPHOTO_TO_D50: Matrix = [
+const PROPHOTO_TO_D50: Matrix3 = [
     [0.797_766_644_900_642_3, 0.135_181_297_400_533_08, 0.031_347_734_128_392_2],
     [0.288_074_828_819_401_3, 0.711_835_234_241_873, 0.000_089_936_938_725_64],
     [0.0, 0.0, 0.825_104_602_510_460_2],
 ];
-const D50_TO_XYZ: Matrix = [
+const D50_TO_XYZ: Matrix3 = [
     [0.955_473_421_488_075, -0.023_098_454_948_764_71, 0.063_259_243_200_570_72],
     [-0.028_369_709_333_863_7, 1.009_995_398_081_304_1, 0.021_041_441_191_917_323],
     [0.012_314_014_864_481_998, -0.020_507_649_298_898_964, 1.330_365_926_242_124],
@@ -64,7 +64,7 @@ pub(super) fn colour(space: &str, parts: [f32; 3], alpha: f32) -> Option<Color> 
 pub(super) fn parts(space: &str, colour: &Color) -> Option<[f64; 3]> {
     let [red, green, blue, _] = colour.to_linear_rgba().map(f64::from);
     let linear = [red, green, blue];
-    let back = |matrix: Matrix, light: [f64; 3]| inverse(matrix).map(|matrix| times(matrix, light));
+    let back = |matrix: Matrix3, light: [f64; 3]| inverse(matrix).map(|matrix| times(matrix, light));
     let xyz = || back(XYZ_TO_SRGB, linear);
     Some(match space {
         "srgb" => [colour.r, colour.g, colour.b].map(f64::from),
@@ -92,8 +92,8 @@ pub(super) fn parts(space: &str, colour: &Color) -> Option<[f64; 3]> {
     })
 }
 
-/// What undoes a matrix.
-fn inverse([a, b, c]: Matrix) -> Option<Matrix> {
+/// The inverse of a matrix.
+fn inverse([a, b, c]: Matrix3) -> Option<Matrix3> {
     let cross = |u: [f64; 3], v: [f64; 3]| {
         [u[1] * v[2] - u[2] * v[1], u[2] * v[0] - u[0] * v[2], u[0] * v[1] - u[1] * v[0]]
     };
@@ -102,7 +102,7 @@ fn inverse([a, b, c]: Matrix) -> Option<Matrix> {
     (whole != 0.0).then(|| [0, 1, 2].map(|row| columns.map(|column| column[row] / whole)))
 }
 
-fn times(matrix: Matrix, [x, y, z]: [f64; 3]) -> [f64; 3] {
+fn times(matrix: Matrix3, [x, y, z]: [f64; 3]) -> [f64; 3] {
     matrix.map(|[a, b, c]| a * x + b * y + c * z)
 }
 

@@ -29,7 +29,7 @@ pub(super) fn is_modern(text: &str) -> bool {
             || text.split('(').skip(1).any(|inside| of_origin(inside).is_some()))
 }
 
-/// What is said after `from` in the arguments of a relative colour; `None` where they are of none.
+/// The text after `from` in the arguments of a relative colour; `None` where they are of none.
 fn of_origin(arguments: &str) -> Option<&str> {
     let (from, rest) = arguments.trim_start().split_at_checked(4)?;
     (from.eq_ignore_ascii_case("from") && rest.starts_with(|c: char| c.is_ascii_whitespace())).then_some(rest)
@@ -279,7 +279,7 @@ fn together(parts @ [x, y, z]: [f32; 3], alpha: f32, space: &str) -> Option<Colo
     })
 }
 
-/// How far a hue goes, by the way of this name, to one that is `up` above it.
+/// The way that a hue goes, by the way of this name, to one that is `up` above it.
 fn way_round(up: f32, turn: f32, round: &str) -> Option<f32> {
     Some(match round {
         "increasing" => up,

@@ -2,7 +2,7 @@
 
 use tiny_skia_path::Transform;
 
-/// What a matrix of the plane does.
+/// The parts that a matrix of the plane is made of.
 struct Parts {
     by: [f64; 2],
     size: [f64; 2],

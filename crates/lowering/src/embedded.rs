@@ -16,7 +16,7 @@ pub(super) fn stated(root: &Element) -> [Option<f64>; 2] {
     })
 }
 
-/// How large it is in an `image` that doesn't say so.
+/// The size that it has in an `image` that doesn't say so.
 pub(super) fn natural(root: &Element) -> [f64; 2] {
     let ratio = root.markup("viewBox").and_then(view_box).map(|[_, _, width, height]| width / height);
     match (stated(root), ratio) {
@@ -31,7 +31,8 @@ pub(super) fn natural(root: &Element) -> [f64; 2] {
     }
 }
 
-/// How large it is drawn: as large as its `viewBox` is in its own size, so that the `image` alone decides what it is fitted in.
+/// The size at which it is drawn: as large as its `viewBox` is in its own size, so that the `image` alone decides
+/// what it is fitted in.
 pub(super) fn drawn(root: &Element) -> [f64; 2] {
     let size = natural(root);
     let stretched = root.markup("preserveAspectRatio").is_some_and(|said| said.trim().starts_with("none"));

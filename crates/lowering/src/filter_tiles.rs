@@ -29,7 +29,7 @@ pub(super) fn lay(tree: &mut Tree, filter: usize, region: [f64; 4], pixel: [f64;
     }
 }
 
-/// What a tile takes.
+/// The input of a tile.
 #[derive(Debug, Clone, Copy, PartialEq)]
 struct TileInput {
     /// The primitive that makes it.

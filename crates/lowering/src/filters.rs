@@ -181,7 +181,7 @@ fn place(tree: &Tree, primitive: usize) -> Option<(usize, usize)> {
     Some((parent, tree[parent].children.iter().position(here)?))
 }
 
-/// What a primitive takes for an input by name; where it says nothing that is known, what the one before it makes.
+/// The input of a primitive by name; where it says nothing that is known, what the one before it makes.
 fn input(tree: &mut Tree, primitive: usize, name: &str) -> String {
     let before: Vec<usize> = match tree[primitive].parent {
         Some(filter) => tree.children(filter).take_while(|at| *at != primitive).collect(),

@@ -7,7 +7,7 @@ use super::boxes::{Boxes, Reference};
 use super::filter_tiles;
 use super::ids;
 use super::numbers::{self, split, written};
-use super::page::Page;
+use super::page::PageSizes;
 use super::tree::{Element, Tree};
 
 /// Filters that are made anew.
@@ -17,7 +17,7 @@ const MOST: usize = 64;
 const REACH: f64 = 3.0;
 
 /// Makes filters for the elements that they are for. `pixels` is how many of the renderer's pixels go into one of the page.
-pub(super) fn lower(tree: &mut Tree, page: &Page, boxes: &mut Boxes, pixels: f64) {
+pub(super) fn lower(tree: &mut Tree, page: &PageSizes, boxes: &mut Boxes, pixels: f64) {
     let by_id = ids::by_id(tree);
     let mut made: HashMap<(usize, String), String> = HashMap::new();
     for element in 0..tree.len() {
@@ -47,10 +47,10 @@ pub(super) fn lower(tree: &mut Tree, page: &Page, boxes: &mut Boxes, pixels: f64
     }
 }
 
-/// What is other for one element.
+/// The changes for one element.
 #[derive(Debug, Clone, PartialEq, Default)]
 struct Fit {
-    /// How many of the renderer's pixels go into a unit: surfaces are lit by their slope, which it takes in pixels.
+    /// The number of the renderer's pixels in a unit: surfaces are lit by their slope, which it takes in pixels.
     unit: Option<f64>,
     /// The element's box and the filter's region, where numbers in the filter are shares of the box: the renderer takes some
     /// for shares of the region.
@@ -66,7 +66,14 @@ struct Fit {
 type Area = [f64; 4];
 
 impl Fit {
-    fn of(tree: &Tree, page: &Page, boxes: &mut Boxes, element: usize, filter: usize, pixels: f64) -> Self {
+    fn of(
+        tree: &Tree,
+        page: &PageSizes,
+        boxes: &mut Boxes,
+        element: usize,
+        filter: usize,
+        pixels: f64,
+    ) -> Self {
         let mut fit = Self::default();
         let has = |names: &[&str]| tree.children(filter).any(|at| names.contains(&tree[at].name.as_str()));
         if has(&["feDiffuseLighting", "feSpecularLighting"]) {
@@ -210,7 +217,8 @@ fn share(tree: &mut Tree, primitive: usize, [x, y, width, height]: Area, region:
     }
 }
 
-/// How far around its region the blurs in a filter reach; `None` where there is nothing that they could bring in.
+/// The room around its region that the blurs in a filter reach; `None` where there is nothing that they could bring
+/// in.
 fn room(tree: &Tree, boxes: &mut Boxes, element: usize, filter: usize, found: Area) -> Option<f64> {
     let mut deviation = 0.0;
     for primitive in tree.children(filter) {

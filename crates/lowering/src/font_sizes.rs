@@ -28,7 +28,7 @@ pub(super) struct FontSize {
 }
 
 impl FontSize {
-    /// Where nothing is said.
+    /// The font size where nothing is said.
     pub(super) const USUAL: Self = Self { em: 16.0, is_length: false, word: Some(3), of_one_width: false };
 
     /// That of an element in one of this size, by what is said of it and the families that it has; `scale` is that of what is

@@ -1,11 +1,11 @@
-//! What CSS puts around the root: margin, border, padding and round corners, in pixels of the page. The canvas keeps its size, so
-//! what is in it moves right and down, and is cut off there.
+//! The box that CSS puts around the root: margin, border, padding and round corners, in pixels of the page. The canvas keeps
+//! its size, so what is in it moves right and down, and is cut off there.
 
 use super::basic_shapes;
 use super::colours;
 use super::ground;
 use super::numbers::{self, LengthScale, split, written};
-use super::page::Page;
+use super::page::PageSizes;
 use super::tree::{Element, Tree};
 
 /// Pixels around the content, top and left, and what is drawn there.
@@ -19,7 +19,7 @@ struct Frame {
 }
 
 /// Moves what is in the root to where its frame leaves it, and draws that. The root's ground lies under both.
-pub(super) fn lower(tree: &mut Tree, page: &Page) {
+pub(super) fn lower(tree: &mut Tree, page: &PageSizes) {
     let Some(frame) = Frame::of(tree, page.canvas[0]) else { return };
     let Some([x, y, width, _]) = ground::canvas(tree) else { return };
     let [across, down] = page.canvas;

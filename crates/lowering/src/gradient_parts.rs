@@ -1,12 +1,13 @@
-//! How many parts gradients of CSS are made of, over a drawing: each shape that has one as its mask has them anew, so that a few
-//! hundred shapes would make a drawing that no bound lets pass. What is too much is left out, and what is there stays.
+//! The number of parts that gradients of CSS are made of, over a drawing: each shape that has one as its mask has them anew,
+//! so that a few hundred shapes would make a drawing that no bound lets pass. What is too much is left out, and what is
+//! there stays.
 
 /// Parts that all of them together have.
 const MOST: usize = 8_000;
 /// Parts that one of them has.
 const MOST_OF_ONE: usize = 2_000;
 
-/// What is there so far.
+/// The number of parts of gradients so far, and whether any were too many.
 #[derive(Debug, Clone, Default)]
 pub(super) struct GradientParts {
     there: usize,

@@ -4,7 +4,7 @@ use super::numbers::{angle, function, is_length, number, split};
 use super::properties::{has_function, is_wide, path_of};
 use super::{colours, transforms};
 
-/// Where a value stands.
+/// The place where a value stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Place {
     /// In a style sheet or a style attribute, where lengths have units.

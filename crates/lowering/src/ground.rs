@@ -4,7 +4,7 @@ use super::colours;
 use super::conic;
 use super::gradients;
 use super::numbers::{self, LengthScale, function, split, written};
-use super::page::Page;
+use super::page::PageSizes;
 use super::transforms;
 use super::tree::{Element, Tree};
 use super::view_box;
@@ -18,7 +18,7 @@ const AROUND_STOPS: usize = 5;
 /// Words beside the image of a mask that place nothing.
 const OF_MASKS: [&str; 7] = ["alpha", "luminance", "match-source", "add", "subtract", "intersect", "exclude"];
 
-/// What the root's own style would give to a shape is not for its ground, and not for what masks are made of.
+/// Properties of the root's own style that are not for its ground, and not for what masks are made of.
 pub(super) const OWN_PAINT: [(&str, &str); 7] = [
     ("fill", "black"),
     ("fill-opacity", "1"),
@@ -30,7 +30,7 @@ pub(super) const OWN_PAINT: [(&str, &str); 7] = [
 ];
 
 /// Puts the root's ground under everything.
-pub(super) fn lower(tree: &mut Tree, page: &Page) {
+pub(super) fn lower(tree: &mut Tree, page: &PageSizes) {
     let style = &tree[0].style;
     // What the short form resets is empty.
     let own = |name: &str| style.get(name).filter(|value| !value.is_empty()).cloned();
@@ -47,11 +47,11 @@ pub(super) fn lower(tree: &mut Tree, page: &Page) {
     }
     let current = style.get("color").map_or("black", String::as_str);
     let colour = colour.map(|colour| colours::lowered(&colour, current).unwrap_or(colour));
-    let layers: Vec<Layer> = split(&images.unwrap_or_default(), ',')
+    let layers: Vec<ImageLayer> = split(&images.unwrap_or_default(), ',')
         .into_iter()
         .take(MOST)
         .enumerate()
-        .filter_map(|(at, layer)| Layer::of(layer, &places, at))
+        .filter_map(|(at, layer)| ImageLayer::of(layer, &places, at))
         .collect();
     let blends = (1..tree.len()).any(|at| {
         tree[at].style.get("mix-blend-mode").is_some_and(|mode| !matches!(mode.as_str(), "normal" | "auto"))
@@ -72,7 +72,7 @@ pub(super) fn lower(tree: &mut Tree, page: &Page) {
     }
 }
 
-fn paint(tree: &mut Tree, page: &Page, colour: Option<String>, layers: &[Layer]) {
+fn paint(tree: &mut Tree, page: &PageSizes, colour: Option<String>, layers: &[ImageLayer]) {
     let ground = tree.insert(0, 0, Element::new("g", &OWN_PAINT));
     if let Some(colour) = colour {
         // What is not on the canvas is cut off.
@@ -94,15 +94,15 @@ fn paint(tree: &mut Tree, page: &Page, colour: Option<String>, layers: &[Layer])
     }
 }
 
-/// A picture in a ground, or in a mask.
-pub(super) struct Layer {
+/// A layer of a background or a mask, with its image.
+pub(super) struct ImageLayer {
     image: String,
     position: String,
     size: String,
     repeat: String,
 }
 
-impl Layer {
+impl ImageLayer {
     /// Of a layer's words, and of what other properties say of the layer `at` that place; `None` where it holds no gradient.
     pub(super) fn of(layer: &str, places: &[String; 3], at: usize) -> Option<Self> {
         let spaced = layer.replace(" / ", "/").replace("/ ", "/").replace(" /", "/");

@@ -1,4 +1,4 @@
-//! What elements are called: of those with one id, the first is meant; what refers to nothing is as though it were not said.
+//! The ids of elements: of those with one id, the first is meant; what refers to nothing is as though it were not said.
 
 use std::collections::HashMap;
 

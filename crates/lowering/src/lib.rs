@@ -59,7 +59,7 @@ use roxmltree::{Document, Node};
 
 pub use animation::Moment;
 use boxes::Boxes;
-use page::Page;
+use page::PageSizes;
 use tree::Tree;
 pub use tree::{SVG, XLINK};
 pub use view_box::{is_empty_box, view_box};
@@ -67,7 +67,7 @@ pub use view_box::{is_empty_box, view_box};
 /// Longest side, in pixels, of the raster by which a verdict is found, whatever size of picture is asked for.
 pub const VERDICT_SIDE: u32 = 1024;
 
-/// Who reads a lowered drawing.
+/// The purpose of a lowered drawing: who reads it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Purpose {
     /// Those who see it, as a browser shows it.
@@ -89,10 +89,10 @@ pub fn is_heeded(element: &str, name: &str, value: &str) -> bool {
     !properties::is_property_of(element, name) || grammar::takes_as_attribute(name, value)
 }
 
-/// What is to be shown of a drawing.
+/// The view of a drawing that is to be shown.
 #[derive(Debug, Clone, Copy)]
 pub struct View<'s> {
-    /// What for.
+    /// The purpose of the result.
     pub purpose: Purpose,
     /// The longest side of the picture, in pixels.
     pub side: u32,
@@ -146,7 +146,7 @@ pub fn lower(
     if view.purpose == Purpose::Embedded {
         embedded::size(&mut tree);
     }
-    let page = Page::of(&tree);
+    let page = PageSizes::of(&tree);
     let sheet = css::cascade(&mut tree, view.styles, page.canvas, bounds.css_work, bounds.svg_bytes * 4);
     let Some(sheet) = sheet else { return Lowered::GIVEN_UP };
     let animated = animation::lower(&mut tree, &sheet, view.moment);

@@ -12,7 +12,8 @@ use super::tree::{Child, Element, Tree};
 
 /// Vertices that are marked anew, in one drawing.
 const MOST: usize = 4000;
-/// How far the path that bears a marker goes on, as a share of its place: far enough to tell its direction.
+/// The length by which the path that bears a marker goes on, as a share of its place: far enough to tell its
+/// direction.
 const STEP: f64 = 1e-3;
 /// The least that it goes on: far more than the last place that numbers are written with.
 const LEAST_STEP: f64 = 1e-2;
@@ -162,7 +163,7 @@ fn vertices(tree: &Tree, element: usize) -> Option<Vec<Vertex>> {
     if !data.contains(['a', 'A', 'z', 'Z']) {
         return None;
     }
-    let mut walk = Walk::default();
+    let mut walk = PathWalk::default();
     for segment in PathParser::from(data.as_str()) {
         let Ok(segment) = segment else { break };
         walk.go(segment);
@@ -175,17 +176,17 @@ fn vertices(tree: &Tree, element: usize) -> Option<Vec<Vertex>> {
 
 /// A way along path data.
 #[derive(Default)]
-struct Walk {
+struct PathWalk {
     vertices: Vec<Vertex>,
-    /// Where it is.
+    /// The current point.
     at: [f64; 2],
-    /// Where the open piece began, as a vertex.
+    /// The beginning of the open piece, as a vertex.
     began: usize,
     /// The last control point of a curve, and whether that is of a quadratic one.
     control: Option<([f64; 2], bool)>,
 }
 
-impl Walk {
+impl PathWalk {
     fn go(&mut self, segment: PathSegment) {
         let [x, y] = self.at;
         let from = |abs: bool, px: f64, py: f64| if abs { [px, py] } else { [x + px, y + py] };

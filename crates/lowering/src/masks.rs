@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use super::boxes::{Boxes, Reference};
-use super::ground::{Layer, OWN_PAINT};
+use super::ground::{ImageLayer, OWN_PAINT};
 use super::ids;
 use super::numbers::{function, split, written};
 use super::tree::{Element, Tree};
@@ -16,7 +16,7 @@ const MOST_LISTS: usize = 256;
 /// The masks of a drawing.
 struct Masks {
     by_id: HashMap<String, usize>,
-    /// What shows only what all masks of a list show, by the list.
+    /// Masks that show only what all masks of a list show, by the list.
     together: HashMap<Vec<usize>, String>,
     /// Those of gradients, by all that they follow from; `None` where they mask nothing.
     painted: HashMap<String, Option<String>>,
@@ -100,8 +100,8 @@ fn of_layers(
         return None;
     }
     let (id, scale) = (format!("pelicycle-mask-{element}"), *tree[element].scale());
-    let layers: Vec<Layer> =
-        layers.iter().enumerate().filter_map(|(at, layer)| Layer::of(layer, places, at)).collect();
+    let layers: Vec<ImageLayer> =
+        layers.iter().enumerate().filter_map(|(at, layer)| ImageLayer::of(layer, places, at)).collect();
     let [x, y, width, height] = area.map(written);
     let place = [("x", x.as_str()), ("y", &y), ("width", &width), ("height", &height)];
     let mut around = Element::new("mask", &place);

@@ -5,7 +5,7 @@ use super::css::number_length;
 /// Brackets in brackets that are followed.
 const DEEPEST: usize = 24;
 
-/// How far a zero of DejaVu Sans and DejaVu Serif goes, in sizes of the font.
+/// The width of a zero of DejaVu Sans and DejaVu Serif, in sizes of the font.
 const ZERO: f64 = 0.636;
 
 /// That of the face of DejaVu that a text of these families and this weight is set in.
@@ -18,14 +18,14 @@ pub(super) fn zero_of(families: &str, bold: bool) -> f64 {
     }
 }
 
-/// What lengths are of where an element stands.
+/// The sizes that lengths refer to where an element stands.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct LengthScale {
     /// Its font's size.
     pub(super) em: f64,
     /// The root's font's size.
     pub(super) rem: f64,
-    /// How far a zero of its font goes, in sizes of it.
+    /// The width of a zero of its font, in sizes of it.
     pub(super) zero: f64,
     /// The sides of the nearest canvas in user units: what percentages are of.
     pub(super) view: [f64; 2],
@@ -34,12 +34,12 @@ pub(super) struct LengthScale {
 }
 
 impl LengthScale {
-    /// Where nothing but the sides of the picture is said.
+    /// The scale where nothing but the sides of the picture is said.
     pub(super) const fn of(canvas: [f64; 2]) -> Self {
         Self { em: 16.0, rem: 16.0, zero: ZERO, view: canvas, canvas }
     }
 
-    /// What a percentage is of for an attribute or property of this name.
+    /// The length of 100 % for an attribute or property of this name.
     pub(super) fn whole(&self, name: &str) -> f64 {
         let [width, height] = self.view;
         match name {
@@ -280,7 +280,7 @@ impl Reader<'_> {
     }
 }
 
-/// How `round()` rounds, as numbers that no calculation gives.
+/// The ways in which `round()` rounds, as numbers that no calculation gives.
 const ROUNDING: [f64; 4] = [f64::INFINITY, f64::NEG_INFINITY, f64::MAX, f64::MIN];
 
 /// Whether `calc()` and its like hold numbers: css-values-4, section 10.

@@ -1,4 +1,4 @@
-//! What `offset-path` names: a way along an outline, or a ray (css-motion-1).
+//! The path that `offset-path` names: a way along an outline, or a ray (css-motion-1).
 
 use tiny_skia_path::Path;
 
@@ -24,7 +24,7 @@ pub(super) struct Ray {
     pub(super) from: [f64; 2],
     /// From straight up, in degrees.
     pub(super) angle: f64,
-    /// What shares of it are of.
+    /// The length that percentages of it refer to.
     pub(super) length: f64,
 }
 

@@ -115,7 +115,7 @@ fn ellipse(cx: f32, cy: f32, rx: f32, ry: f32) -> Option<Path> {
     builder.finish()
 }
 
-/// How far the handles of a quarter of a circle reach.
+/// The reach of the handles of a quarter of a circle.
 const KAPPA: f32 = 0.552_284_8;
 
 fn rounded(rect: Rect, rx: f32, ry: f32) -> Path {
@@ -138,13 +138,13 @@ fn rounded(rect: Rect, rx: f32, ry: f32) -> Path {
     builder.finish().unwrap_or_else(|| PathBuilder::from_rect(rect))
 }
 
-/// A way along an outline.
-pub(super) struct Way {
+/// An outline in straight pieces, measured along its length.
+pub(super) struct MeasuredPath {
     /// Straight pieces: from, to, the length up to the end of each, and the segment that it is of.
     pieces: Vec<(Point, Point, f64, usize)>,
 }
 
-impl Way {
+impl MeasuredPath {
     pub(super) fn of(path: &Path) -> Self {
         let mut pieces: Vec<(Point, Point, f64, usize)> = Vec::new();
         let mut sum = 0.0;

@@ -11,16 +11,17 @@ use super::{VERDICT_SIDE, view_box};
 /// The size of a drawing that tells none, in CSS pixels.
 const SIZE: [f64; 2] = [300.0, 150.0];
 
-/// The sizes of a picture.
+/// The sizes of the page and of the image on it.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Page {
-    /// What `vw` and media queries are of, in CSS pixels: the drawing's own size where it has one, else that of the image.
+pub(super) struct PageSizes {
+    /// The size that `vw` and media queries refer to, in CSS pixels: the drawing's own size where it has one, else
+    /// that of the image.
     pub(super) canvas: [f64; 2],
     /// The image, in its pixels.
     shown: [f64; 2],
 }
 
-impl Page {
+impl PageSizes {
     pub(super) fn of(tree: &Tree) -> Self {
         let root = &tree[0];
         let scale = LengthScale::of(SIZE);
@@ -44,7 +45,7 @@ impl Page {
         Self { canvas: if sized { [width, height] } else { shown }, shown }
     }
 
-    /// How much larger an element is on the page than in its own units; of unlike sides, the middle one.
+    /// The factor by which an element is larger on the page than in its own units; of unlike sides, the middle one.
     pub(super) fn enlargement(&self, tree: &Tree, element: usize) -> Option<f64> {
         let whole = self.placed(tree, element)?;
         let larger = f64::from((whole.sx * whole.sy - whole.kx * whole.ky).abs()).sqrt();
@@ -82,7 +83,7 @@ impl Page {
     }
 }
 
-impl Page {
+impl PageSizes {
     /// The picture's first pixel in an element's units: x, y, width and height; sides of 0 where it is turned, or not known. `pixels`
     /// is how many of the picture's go into one of the page.
     pub(super) fn pixel(&self, tree: &Tree, element: usize, pixels: f64) -> [f64; 4] {
@@ -105,7 +106,7 @@ impl Page {
 
 /// Gives a root without a `viewBox` the one that a browser gives it as an image: sides that are told are stretched to the image,
 /// others are those of the image, in its pixels.
-pub(super) fn lower(tree: &mut Tree, page: &Page) {
+pub(super) fn lower(tree: &mut Tree, page: &PageSizes) {
     if tree[0].markup("viewBox").is_some_and(|view| view_box(view).is_some()) {
         return;
     }

@@ -8,7 +8,7 @@ use tiny_skia_path::Transform;
 use super::boxes::{Boxes, Reference, parsed};
 use super::ids;
 use super::numbers::{self, written};
-use super::page::Page;
+use super::page::PageSizes;
 use super::placing::Users;
 use super::tree::{Element, Tree};
 use super::view_box;
@@ -23,11 +23,11 @@ const ELEMENTS_WITHIN: usize = 64;
 const ROW: usize = 32;
 /// References that are followed.
 const DEEPEST: usize = 16;
-/// How far the last tile may stand from its place, in pixels.
+/// The largest distance of the last tile from its place, in pixels.
 const DRIFT: f64 = 0.25;
 
 /// Makes patterns for the shapes that they paint. `pixels` is how many of the renderer's pixels go into one of the page.
-pub(super) fn lower(tree: &mut Tree, page: &Page, boxes: &mut Boxes, pixels: f64) {
+pub(super) fn lower(tree: &mut Tree, page: &PageSizes, boxes: &mut Boxes, pixels: f64) {
     let by_id = ids::by_id(tree);
     let users = Users::of(tree);
     let mut made: HashMap<(usize, String), String> = HashMap::new();
@@ -78,11 +78,11 @@ struct Tiles {
     count: [usize; 2],
     /// The renderer's pixels in a unit.
     pixels: [f64; 2],
-    /// How the elements are moved into a tile.
+    /// The transform of the elements into a tile.
     inside: [f64; 4],
     /// Whether each tile begins at a pixel, so that there are no seams where what is in them meets.
     whole_pixels: bool,
-    /// How the whole is moved.
+    /// The transform of the whole.
     transform: Option<String>,
 }
 
@@ -216,7 +216,7 @@ fn transform_of(tree: &Tree, pattern: usize) -> Option<String> {
     found.or_else(|| tree[pattern].markup("patternTransform")).map(str::to_owned)
 }
 
-/// How a `viewBox` is moved into a tile that begins at nothing; `None` where that is told in no way.
+/// The transform of a `viewBox` into a tile that begins at nothing; `None` where that is told in no way.
 pub(super) fn fitted(
     [x, y, width, height]: [f64; 4],
     tile: [f64; 4],
@@ -269,7 +269,7 @@ fn lies_within(tree: &Tree, boxes: &mut Boxes, content: usize, inside: [f64; 4],
     })
 }
 
-/// How many tiles of so many pixels stand in a row until the last ends at a pixel, or drifts little over an extent.
+/// The number of tiles of so many pixels in a row until the last ends at a pixel, or drifts little over an extent.
 fn tiles_in_a_row(tile: f64, extent: f64, most: usize) -> usize {
     let drift = |count: usize| {
         let length = tile * count as f64;
@@ -280,7 +280,7 @@ fn tiles_in_a_row(tile: f64, extent: f64, most: usize) -> usize {
     found.or_else(|| counts.min_by(|a, b| drift(*a).total_cmp(&drift(*b)))).unwrap_or(1)
 }
 
-/// Where tiles begin along an axis: of all tiles, the one that begins nearest to a pixel.
+/// The start of tiles along an axis: of all tiles, the one that begins nearest to a pixel.
 fn start(tile: [f64; 4], pixels: [f64; 2], axis: usize) -> f64 {
     let starts = (0..ROW).map(|at| tile[axis] + tile[2 + axis] * at as f64);
     let off = |start: f64| {

@@ -1,4 +1,4 @@
-//! How large an element is drawn that stands where something refers to it: in a symbol, a mask, a marker, a pattern.
+//! The size at which an element is drawn that stands where something refers to it: in a symbol, a mask, a marker, a pattern.
 
 use std::collections::HashMap;
 
@@ -7,7 +7,7 @@ use tiny_skia_path::Transform;
 use super::boxes::{matrix, parsed};
 use super::ids;
 use super::numbers;
-use super::page::Page;
+use super::page::PageSizes;
 use super::tree::Tree;
 use super::view_box;
 
@@ -38,7 +38,7 @@ impl Users {
     }
 
     /// From an element's own units to the page, but for where things begin; `None` where it is not drawn or that can't be told.
-    pub(super) fn placed(&self, tree: &Tree, page: &Page, element: usize) -> Option<Transform> {
+    pub(super) fn placed(&self, tree: &Tree, page: &PageSizes, element: usize) -> Option<Transform> {
         let mut whole = Transform::identity();
         let mut from = element;
         for _ in 0..DEEPEST {

@@ -118,7 +118,7 @@ pub(super) fn geometry(element: &str) -> &'static [&'static str] {
     }
 }
 
-/// What `all` sets.
+/// The properties that `all` sets.
 pub(super) fn all() -> impl Iterator<Item = &'static str> {
     let geometry = ["cx", "cy", "d", "r", "rx", "ry", "x", "y", "width", "height"];
     let inherited = INHERITED.iter().filter(|name| !PRESENTATION.contains(*name));

@@ -34,7 +34,7 @@ pub(super) fn colour(name: &str, origin: &Color, rest: &[&str]) -> Option<Color>
     known.colour(&space, made, alpha as f32)
 }
 
-/// What one argument says. `whole` is what a percentage is of; an angle where there is none.
+/// The value of one argument. `whole` is what a percentage is of; an angle where there is none.
 fn value(said: &str, words: &HashMap<&str, f64>, whole: Option<f64>) -> Option<f64> {
     if said.eq_ignore_ascii_case("none") {
         return Some(0.0);
@@ -68,7 +68,7 @@ fn with_numbers(said: &str, words: &HashMap<&str, f64>) -> String {
     made
 }
 
-/// What the channels of a function are called, and what percentages of them are of; a hue has none.
+/// The names of the channels of a function, and what percentages of them are of; a hue has none.
 struct Space {
     words: [&'static str; 3],
     wholes: [Option<f64>; 3],

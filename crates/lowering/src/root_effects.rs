@@ -1,17 +1,17 @@
-//! What CSS makes of the root as a whole: moves, filters, clips and masks. The root is a box of the page, so their lengths and
-//! shares are of its pixels, not of the `viewBox`; its ground is the canvas's, and stays.
+//! The effects of CSS on the root as a whole: moves, filters, clips and masks. The root is a box of the page, so their
+//! lengths and shares are of its pixels, not of the `viewBox`; its ground is the canvas's, and stays.
 
 use super::boxes::Boxes;
 use super::ground;
 use super::numbers::{self, LengthScale, split, written};
-use super::page::Page;
+use super::page::PageSizes;
 use super::tree::{Element, Tree};
 
 /// The properties that make a drawing another as a whole.
 const EFFECTS: [&str; 9] =
     ["transform", "translate", "rotate", "scale", "offset-path", "filter", "clip-path", "mask", "mask-image"];
 
-/// What is said of how they do so.
+/// The properties that say how they do so.
 const DETAILS: [&str; 10] = [
     "transform-origin",
     "offset-distance",
@@ -39,7 +39,7 @@ impl RootBox {
 }
 
 /// Gives what the root's style makes of it to an element whose units are the page's pixels.
-pub(super) fn lower(tree: &mut Tree, page: &Page) -> Option<RootBox> {
+pub(super) fn lower(tree: &mut Tree, page: &PageSizes) -> Option<RootBox> {
     let style = &tree[0].style;
     if !EFFECTS.iter().any(|name| style.get(*name).is_some_and(|value| value != "none")) {
         return None;

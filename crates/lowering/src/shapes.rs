@@ -1,4 +1,4 @@
-//! What a browser leaves out where it is wrong, and what it no longer asks.
+//! Shapes: those that a browser leaves out because they are wrong, and what it no longer asks.
 
 use super::tree::Tree;
 use super::view_box::is_empty_box;

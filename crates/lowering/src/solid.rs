@@ -4,9 +4,9 @@
 use super::boxes::parsed;
 use super::numbers::{angle, number, split};
 
-type Matrix = [[f64; 4]; 4];
+type Matrix4 = [[f64; 4]; 4];
 
-const STILL: Matrix =
+const STILL: Matrix4 =
     [[1.0, 0.0, 0.0, 0.0], [0.0, 1.0, 0.0, 0.0], [0.0, 0.0, 1.0, 0.0], [0.0, 0.0, 0.0, 1.0]];
 
 /// Whether a function turns out of the plane.
@@ -28,7 +28,7 @@ pub(super) fn shadow(
     Some(format!("matrix({})", parts.map(super::numbers::written).join(" ")))
 }
 
-fn one(name: &str, inside: &str, flat: &str, length: &dyn Fn(&str) -> Option<f64>) -> Option<Matrix> {
+fn one(name: &str, inside: &str, flat: &str, length: &dyn Fn(&str) -> Option<f64>) -> Option<Matrix4> {
     let said = split(inside, ',');
     let at = |which: usize| said.get(which).copied().unwrap_or_default();
     Some(match name {
@@ -61,7 +61,7 @@ fn one(name: &str, inside: &str, flat: &str, length: &dyn Fn(&str) -> Option<f64
 }
 
 /// A turn about an axis, in degrees.
-fn turned(axis: [f64; 3], degrees: f64) -> Matrix {
+fn turned(axis: [f64; 3], degrees: f64) -> Matrix4 {
     let long = axis.iter().map(|part| part * part).sum::<f64>().sqrt();
     if long == 0.0 {
         return STILL;
@@ -77,7 +77,7 @@ fn turned(axis: [f64; 3], degrees: f64) -> Matrix {
     ]
 }
 
-fn times(a: &Matrix, b: &Matrix) -> Matrix {
+fn times(a: &Matrix4, b: &Matrix4) -> Matrix4 {
     let mut made = [[0.0; 4]; 4];
     for (row, line) in made.iter_mut().enumerate() {
         for (column, part) in line.iter_mut().enumerate() {

@@ -2,12 +2,12 @@
 
 use super::boxes::matrix;
 use super::numbers::{self, split, written};
-use super::outline::{self, Way};
-use super::page::Page;
+use super::outline::{self, MeasuredPath};
+use super::page::PageSizes;
 use super::tree::Tree;
 
 /// Writes the width and the dashes of strokes in the element's own units.
-pub(super) fn lower(tree: &mut Tree, page: &Page) {
+pub(super) fn lower(tree: &mut Tree, page: &PageSizes) {
     for element in 1..tree.len() {
         let fixed =
             tree[element].style.get("vector-effect").is_some_and(|effect| effect == "non-scaling-stroke");
@@ -28,7 +28,7 @@ pub(super) fn lower(tree: &mut Tree, page: &Page) {
         if let Some(length) = by_length
             && let Some(path) = outline::of(tree, element)
         {
-            dashes = Way::of(&path).length() / length;
+            dashes = MeasuredPath::of(&path).length() / length;
         }
         if fixed && straighten(tree, page, element) {
             continue;
@@ -47,7 +47,7 @@ pub(super) fn lower(tree: &mut Tree, page: &Page) {
 
 /// Writes a shape that is stretched more one way than the other as one in the page's units, so that its stroke is as wide all
 /// round; `false` where it needs not be, or its paint hangs on its own units.
-fn straighten(tree: &mut Tree, page: &Page, element: usize) -> bool {
+fn straighten(tree: &mut Tree, page: &PageSizes, element: usize) -> bool {
     let Some(placed) = page.placed(tree, element) else { return false };
     let (across, down) = placed.get_scale();
     let skewed = (placed.sx * placed.kx + placed.ky * placed.sy).abs() > 1e-4 * across * down;

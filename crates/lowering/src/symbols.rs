@@ -1,4 +1,5 @@
-//! What is used: how large a symbol is drawn, and elements with properties of those that use them (SVG 2, section 5.5).
+//! Symbols and elements that are used: how large a symbol is drawn, and elements with properties of those that use them (SVG
+//! 2, section 5.5).
 
 use std::collections::HashMap;
 

@@ -1,7 +1,7 @@
 //! Text: its letters' case, small capitals, its shadow, and the size that it has where none is said.
 
 use super::numbers::{self, split, written};
-use super::page::Page;
+use super::page::PageSizes;
 use super::text_paths;
 use super::tree::{Child, Element, Tree};
 
@@ -125,7 +125,7 @@ fn small_capitals(tree: &mut Tree, element: usize, small: fn(char) -> bool) {
 }
 
 /// Writes shadows of text as filters. They are as large on every page.
-pub(super) fn shadows(tree: &mut Tree, page: &Page) {
+pub(super) fn shadows(tree: &mut Tree, page: &PageSizes) {
     for element in 0..tree.len() {
         if tree[element].name != "text" {
             continue;

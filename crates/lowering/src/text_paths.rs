@@ -2,7 +2,7 @@
 
 use super::ids;
 use super::numbers::{self, written};
-use super::outline::{self, Way};
+use super::outline::{self, MeasuredPath};
 use super::tree::{Element, Tree};
 
 /// Writes paths in attributes as elements, and takes text away that is on no path.
@@ -38,7 +38,8 @@ pub(super) fn begin_before(tree: &mut Tree, element: usize, before: f64) {
         Some(share) => {
             let path = found.href().and_then(|href| href.strip_prefix('#'));
             let path = path.and_then(|id| ids::by_id(tree).get(id).copied());
-            let whole = path.and_then(|path| outline::of(tree, path)).map(|path| Way::of(&path).length());
+            let whole =
+                path.and_then(|path| outline::of(tree, path)).map(|path| MeasuredPath::of(&path).length());
             share
                 .parse::<f64>()
                 .ok()

@@ -1,5 +1,6 @@
-//! What moves an element in CSS, written as one `transform`: the property itself with units and percentages, `translate`,
-//! `rotate`, `scale`, `offset-path`, about a `transform-origin` in a `transform-box` (css-transforms-2, motion-1).
+//! The transforms of an element in CSS, written as one `transform`: the property itself with units and percentages,
+//! `translate`, `rotate`, `scale`, `offset-path`, about a `transform-origin` in a `transform-box` (css-transforms-2,
+//! motion-1).
 
 use std::f64::consts::PI;
 
@@ -19,20 +20,25 @@ const OTHERS: [&str; 5] = ["translate", "rotate", "scale", "offset-path", "trans
 /// Whether a value is a list of transform functions as CSS has them.
 pub(super) fn is_list(value: &str) -> bool {
     let scale = LengthScale::of([100.0; 2]);
-    list(value, [100.0, 100.0], &scale, Words::Css).is_some()
+    list(value, [100.0, 100.0], &scale, TransformSyntax::Css).is_some()
 }
 
-/// In whose words transform functions stand.
+/// The syntax of transform functions.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Words {
-    /// Those of CSS: lengths and angles have units, commas part arguments.
+pub(super) enum TransformSyntax {
+    /// That of CSS: lengths and angles have units, commas part arguments.
     Css,
-    /// Those of the attribute: numbers alone.
+    /// That of the attribute: numbers alone.
     Svg,
 }
 
 /// The functions of a list in words that the renderer knows; `size` is what percentages are of.
-pub(super) fn list(value: &str, size: [f64; 2], scale: &LengthScale, words: Words) -> Option<String> {
+pub(super) fn list(
+    value: &str,
+    size: [f64; 2],
+    scale: &LengthScale,
+    words: TransformSyntax,
+) -> Option<String> {
     if value.trim() == "none" {
         return Some(String::new());
     }
@@ -48,17 +54,17 @@ pub(super) fn list(value: &str, size: [f64; 2], scale: &LengthScale, words: Word
         })?;
         let close = open + length;
         let (name, inside) = function(&rest[..=close])?;
-        if words == Words::Svg && !is_of_svg(&rest[..open], inside) {
+        if words == TransformSyntax::Svg && !is_of_svg(&rest[..open], inside) {
             return None;
         }
         let flat = one(&name, inside, size, scale, words)?;
-        if words == Words::Css && solid::is_solid(&name) {
+        if words == TransformSyntax::Css && solid::is_solid(&name) {
             space = true;
         }
         parts.push((name, inside.to_owned()));
         made.push(flat);
         rest = rest[close + 1..]
-            .trim_start_matches(|c: char| c.is_whitespace() || (c == ',' && words == Words::Svg));
+            .trim_start_matches(|c: char| c.is_whitespace() || (c == ',' && words == TransformSyntax::Svg));
     }
     // Turns out of the plane follow one another before they are shadows.
     if space && parts.len() > 1 {
@@ -67,12 +73,12 @@ pub(super) fn list(value: &str, size: [f64; 2], scale: &LengthScale, words: Word
     Some(made.into_iter().filter(|made| !made.is_empty()).collect::<Vec<_>>().join(" "))
 }
 
-/// What is between two lists of unlike functions; `None` where one hangs on a box, or can't be read.
+/// The matrix between two lists of unlike functions; `None` where one hangs on a box, or can't be read.
 pub(super) fn blended(from: &str, to: &str, share: f64) -> Option<String> {
     let scale = LengthScale::of([100.0; 2]);
     let matrix = |text: &str| {
         let unfit = text.contains('%') || text.contains("em");
-        let plain = (!unfit).then(|| list(text, [0.0; 2], &scale, Words::Css)).flatten()?;
+        let plain = (!unfit).then(|| list(text, [0.0; 2], &scale, TransformSyntax::Css)).flatten()?;
         if plain.is_empty() { Some(Transform::identity()) } else { parsed(&plain) }
     };
     let made = decomposed::between(matrix(from)?, matrix(to)?, share)?;
@@ -113,11 +119,11 @@ fn one(
     inside: &str,
     [width, height]: [f64; 2],
     scale: &LengthScale,
-    words: Words,
+    words: TransformSyntax,
 ) -> Option<String> {
     let arguments: Vec<&str> = match words {
-        Words::Css => split(inside, ','),
-        Words::Svg => {
+        TransformSyntax::Css => split(inside, ','),
+        TransformSyntax::Svg => {
             let parts = split(inside, ',').into_iter().flat_map(|part| split(part, ' '));
             parts.filter(|part| !part.is_empty()).collect()
         }
@@ -126,8 +132,8 @@ fn one(
     let takes = |text: &str| {
         let plain = text.parse::<f64>();
         match words {
-            Words::Css => plain.map_or(true, |number| number == 0.0),
-            Words::Svg => plain.is_ok(),
+            TransformSyntax::Css => plain.map_or(true, |number| number == 0.0),
+            TransformSyntax::Svg => plain.is_ok(),
         }
     };
     let length = |at: usize, whole: f64| {
@@ -151,7 +157,7 @@ fn one(
         ("scaley", 1) => sized(1.0, plain(0)?),
         ("scalez", 1) => String::new(),
         ("rotate" | "rotatez", 1) => format!("rotate({})", written(turn(0)?)),
-        ("rotate", 3) if words == Words::Svg => {
+        ("rotate", 3) if words == TransformSyntax::Svg => {
             format!(
                 "rotate({} {} {})",
                 written(turn(0)?),
@@ -269,12 +275,12 @@ fn lower_one(tree: &mut Tree, element: usize, boxes: &mut Boxes) {
 }
 
 /// In whose words an element's `transform` stands.
-fn words_of(tree: &Tree, element: usize) -> Words {
+fn words_of(tree: &Tree, element: usize) -> TransformSyntax {
     let found = &tree[element];
     if found.markup("transform").map(str::trim) == found.style.get("transform").map(String::as_str) {
-        Words::Svg
+        TransformSyntax::Svg
     } else {
-        Words::Css
+        TransformSyntax::Css
     }
 }
 
@@ -364,7 +370,7 @@ fn offset(
             ([ray.from[0] + far * sine, ray.from[1] - far * cosine], ray.angle - 90.0)
         }
         None => {
-            let way = outline::Way::of(&offset_path::way(tree, element, path)?);
+            let way = outline::MeasuredPath::of(&offset_path::way(tree, element, path)?);
             way.at(far(way.length())?.clamp(0.0, way.length()))?
         }
     };
@@ -404,7 +410,11 @@ mod tests {
             ("rotateY(60deg) translateZ(10px)", "matrix(0.5 0 0 1 8.660254 0)"),
             ("none", ""),
         ] {
-            assert_eq!(list(text, [200.0, 100.0], &SCALE, Words::Css).as_deref(), Some(made), "{text}");
+            assert_eq!(
+                list(text, [200.0, 100.0], &SCALE, TransformSyntax::Css).as_deref(),
+                Some(made),
+                "{text}"
+            );
         }
         for none in [
             "rotate",
@@ -418,13 +428,13 @@ mod tests {
             "translate(4 0)",
             "rotate(1deg 2 3)",
         ] {
-            assert_eq!(list(none, [1.0, 1.0], &SCALE, Words::Css), None, "{none}");
+            assert_eq!(list(none, [1.0, 1.0], &SCALE, TransformSyntax::Css), None, "{none}");
         }
     }
 
     #[test]
     fn an_attribute_has_numbers_alone() {
-        let made = |text| list(text, [200.0, 100.0], &SCALE, Words::Svg);
+        let made = |text| list(text, [200.0, 100.0], &SCALE, TransformSyntax::Svg);
         assert_eq!(
             made("rotate(45, 100 75), translate(10 5)").as_deref(),
             Some("rotate(45 100 75) translate(10 5)")

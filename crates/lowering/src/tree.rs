@@ -19,7 +19,7 @@ pub const SVG: &str = "http://www.w3.org/2000/svg";
 /// The namespace of `xlink:href`.
 pub const XLINK: &str = "http://www.w3.org/1999/xlink";
 
-/// Where nothing is known.
+/// The scale where nothing is known.
 const PLAIN: LengthScale = LengthScale::of([100.0; 2]);
 
 /// The elements of a drawing, parents before what is in them when it is read; those that lowering adds come last.
@@ -28,7 +28,7 @@ pub(super) struct Tree {
     elements: Vec<Element>,
     /// Whether it lacks attributes of the drawing that no browser heeds.
     pub(super) left_out: bool,
-    /// What gradients of CSS in it are made of.
+    /// The count of the parts that gradients of CSS in it are made of.
     pub(super) gradient_parts: GradientParts,
 }
 
@@ -39,19 +39,19 @@ pub(super) struct Element {
     pub(super) name: String,
     /// The element that it is in.
     pub(super) parent: Option<usize>,
-    /// What is in it.
+    /// The elements and texts in it.
     pub(super) children: Vec<Child>,
     /// Its attributes as written, `xlink:href` and `xml:space` with their prefixes.
     pub(super) attributes: Vec<(String, String)>,
     /// Its properties: presentation attributes at first, then what the cascade makes of them.
     pub(super) style: BTreeMap<String, String>,
-    /// What its lengths are of.
+    /// The sizes that its lengths refer to.
     scale: Option<LengthScale>,
     /// The element before it in the same parent.
     previous: Option<usize>,
 }
 
-/// What an element holds.
+/// A child of an element.
 #[derive(Debug, Clone)]
 pub(super) enum Child {
     /// An element, by its index.
@@ -125,7 +125,7 @@ impl Element {
         }
     }
 
-    /// What its lengths are of, once [`Tree::measure`] was asked.
+    /// The sizes that its lengths refer to, once [`Tree::measure`] was asked.
     pub(super) fn scale(&self) -> &LengthScale {
         self.scale.as_ref().unwrap_or(&PLAIN)
     }
@@ -223,7 +223,7 @@ impl Tree {
         std::iter::successors(Some(element), |at| self[*at].parent)
     }
 
-    /// What an element has for a property that is inherited.
+    /// The value of a property that is inherited, for an element.
     pub(super) fn inherited(&self, element: usize, name: &str) -> Option<&str> {
         self.ancestors(element)
             .find_map(|at| self[at].style.get(name).filter(|value| *value != "inherit"))

@@ -1,4 +1,4 @@
-//! What a model file's name says. There is no standard; this is the custom of those who publish GGUF files.
+//! The parts of a model file's name. There is no standard; this is the custom of those who publish GGUF files.
 
 /// A `.gguf` file's name, taken apart.
 #[derive(Debug, Clone, PartialEq, Eq)]

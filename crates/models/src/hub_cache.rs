@@ -31,7 +31,7 @@ pub(crate) fn repo_folder(root: &Path, repo: &str) -> PathBuf {
 /// A file of a snapshot: a link to a blob, or the file itself where links can't be made.
 #[derive(Debug)]
 pub(crate) struct SnapshotFile {
-    /// Where it lies.
+    /// Its path.
     pub(crate) path: PathBuf,
     /// Its name in the repository, with `/`.
     pub(crate) file: String,
@@ -86,7 +86,7 @@ pub(super) fn scan(root: &Path, passed_over: &mut Vec<UnusableModel>) -> Vec<Mod
     found
 }
 
-/// What `refs/main` says.
+/// The commit in `refs/main`.
 fn main_commit(folder: &Path) -> Option<String> {
     let mut text = String::new();
     let file = plain_file::open_followed(&folder.join("refs/main")).ok()?.0;

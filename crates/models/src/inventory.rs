@@ -24,7 +24,7 @@ const ALIKE: f64 = 0.85;
 pub struct Inventory {
     found: Vec<ModelFile>,
     passed_over: Vec<UnusableModel>,
-    /// How deep folders lie in one of the user's own; others are not in here.
+    /// The depth of folders in one of the user's own; others are not in here.
     depths: HashMap<PathBuf, usize>,
 }
 
@@ -33,9 +33,9 @@ pub struct Inventory {
 pub struct UnusableModel {
     /// The path at which it lies.
     pub path: PathBuf,
-    /// What is wrong with it.
+    /// Its fault, in words.
     pub why: String,
-    /// What it would be called if it could be used, in lower case.
+    /// The names that it would have if it could be used, in lower case.
     names: Vec<String>,
 }
 
@@ -125,7 +125,7 @@ impl Inventory {
         Vec::new()
     }
 
-    /// How deep a model lies in a folder that the user named.
+    /// The depth of a model in a folder that the user named.
     fn depth(&self, found: &ModelFile) -> usize {
         found.path().parent().and_then(|folder| self.depths.get(folder)).copied().unwrap_or(0)
     }

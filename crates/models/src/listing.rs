@@ -8,7 +8,7 @@ use super::model_file::FolderFile;
 /// Entries that are read of one folder: more of them is no folder of models.
 pub(super) const MOST_ENTRIES: usize = 10_000;
 
-/// What lies in a folder, by name; nothing where it can't be read.
+/// The entries of a folder, by name; none where it can't be read.
 pub(super) fn entries(folder: &Path) -> Vec<(String, PathBuf)> {
     let all = std::fs::read_dir(folder).into_iter().flatten().take(MOST_ENTRIES).flatten();
     // A name that is not UTF-8 can't be typed as a model's.

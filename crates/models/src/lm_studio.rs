@@ -17,7 +17,7 @@ const HOMES: [&str; 2] = [".lmstudio", ".cache/lm-studio"];
 /// The longest file of settings that is read, in bytes.
 const LONGEST: u64 = 4 << 20;
 
-/// What is needed of LM Studio's `settings.json`.
+/// The part of LM Studio's `settings.json` that is needed.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Settings {

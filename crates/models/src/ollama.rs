@@ -29,12 +29,12 @@ const LIBRARY: &str = "library";
 
 #[derive(Deserialize)]
 struct Manifest {
-    layers: Vec<Layer>,
+    layers: Vec<ManifestLayer>,
 }
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct Layer {
+struct ManifestLayer {
     media_type: String,
     digest: String,
     size: u64,
@@ -111,7 +111,7 @@ fn named(stem: String, name: String, path: PathBuf, bytes: u64) -> ModelFile {
     }
 }
 
-impl Layer {
+impl ManifestLayer {
     fn is(&self, sought: &str) -> bool {
         self.media_type.split(';').next().is_some_and(|kind| kind.trim() == sought)
     }
@@ -134,7 +134,7 @@ impl Layer {
 }
 
 /// The layers that a manifest names; `None` for a folder.
-fn layers(manifest: &Path) -> Result<Option<Vec<Layer>>, String> {
+fn layers(manifest: &Path) -> Result<Option<Vec<ManifestLayer>>, String> {
     let mut text = Vec::new();
     if std::fs::metadata(manifest).is_ok_and(|found| found.is_dir()) {
         return Ok(None);

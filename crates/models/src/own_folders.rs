@@ -17,9 +17,9 @@ const MOST_WITHIN: usize = 100_000;
 #[derive(Debug, Clone)]
 pub(super) struct OwnFolder {
     pub(super) path: PathBuf,
-    /// How deep it lies in the one that was named, which is 0.
+    /// The depth below the one that was named, which is 0.
     pub(super) depth: usize,
-    /// Where it is, whatever links lead there.
+    /// Its real path, whatever links lead there.
     real: PathBuf,
 }
 

@@ -45,7 +45,7 @@ pub fn projectors_beside(model: &Path) -> Vec<PathBuf> {
     found.into_iter().map(|(_, path)| path).collect()
 }
 
-/// How surely a projector is a model's.
+/// The certainty that a projector is a model's.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum ProjectorMatch {
     /// It has its name.

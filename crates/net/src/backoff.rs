@@ -1,4 +1,4 @@
-//! How often, and how long apart, a request is sent again.
+//! The backoff of requests: how often, and how long apart, one is sent again.
 
 use std::time::Duration;
 
@@ -8,7 +8,7 @@ const SPREAD: Duration = Duration::from_millis(250);
 /// The rules by which a request that failed for a passing reason is sent again.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct BackoffPolicy {
-    /// How often it is sent again: one less than the times that it is sent in all.
+    /// The number of times that it is sent again: one less than the times that it is sent in all.
     pub retries: u32,
     /// The longest pause before the first retry; the bound doubles with each further one.
     pub first: Duration,

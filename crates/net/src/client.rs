@@ -5,7 +5,7 @@ use std::time::Duration;
 use reqwest::Client;
 use reqwest::redirect::Policy;
 
-/// How many redirects are followed in a row, where they are.
+/// The most redirects that are followed in a row, where they are.
 const REDIRECTS: usize = 10;
 
 /// The choices that differ between those who ask.

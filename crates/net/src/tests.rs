@@ -14,7 +14,7 @@ const AMPLE: Duration = Duration::from_secs(20);
 const SHORT: Duration = Duration::from_millis(150);
 const HEAD: &str = "HTTP/1.1 200 OK\r\ncontent-length: 1000\r\n\r\n";
 
-/// What the server does with a connection once the request has been read.
+/// An act of the server with a connection once the request has been read.
 #[derive(Debug, Clone, Copy)]
 enum Act {
     /// It sends this and closes.

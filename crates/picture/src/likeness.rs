@@ -8,7 +8,7 @@ use super::raster::{Rgb, decode as decode_picture};
 /// Scores from here on are taken for alike: SSIMULACRA 2 calls 90 what nobody sees side by side.
 const ALIKE: f64 = 90.0;
 
-/// How alike two pictures are.
+/// The likeness of two pictures.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 #[serde(tag = "likeness", rename_all = "kebab-case")]
 pub enum Likeness {
@@ -22,7 +22,7 @@ pub enum Likeness {
     OtherSize,
 }
 
-/// How far two pictures of one size are apart.
+/// The difference between two pictures of one size.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct PixelDifference {
     /// SSIMULACRA 2: 100 is the same, 90 can't be told from it, 70 is good, 30 is poor; it has no lower bound.

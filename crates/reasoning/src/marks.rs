@@ -33,7 +33,7 @@ enum TagKind {
     Word,
     /// They are sentences that an answer may hold as well.
     Phrase,
-    /// What ends them ends every message of its format.
+    /// Tags whose end ends every message of its format.
     Message,
 }
 

@@ -1,9 +1,9 @@
-//! What stands before the answer of a model that reasons first, for those who hold the answer to a form.
+//! The text before the answer of a model that reasons first, for those who hold the answer to a form.
 
 use crate::channels::{CHANNEL, MESSAGE, START};
 use crate::marks::ReasoningMarks;
 
-/// How a reply comes to its answer when reasoning stands before it, or may.
+/// The beginning of a reply whose answer has reasoning before it, or may have.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ReasoningOutset {
     /// The mark with which the reasoning begins; none where the prompt has opened it.
@@ -12,7 +12,7 @@ pub struct ReasoningOutset {
     pub optional: bool,
     /// The mark that ends it.
     pub end: &'static str,
-    /// What has to stand between that mark and the answer; blanks may stand there too.
+    /// The text that has to stand between that mark and the answer; blanks may stand there too.
     pub between: &'static str,
 }
 

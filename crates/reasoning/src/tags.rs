@@ -58,7 +58,7 @@ impl TagSplit {
         self.found
     }
 
-    /// What has not begun by now is not looked for any more.
+    /// Ends the search for reasoning that has not begun by now.
     pub(crate) fn switch_off(&mut self) {
         if matches!(self.place, Place::Start | Place::Unopened) {
             self.place = Place::Answer;

@@ -29,7 +29,7 @@ pub struct Attempt {
     pub contestant: ContestantRecord,
     /// The number of the sample among the run's samples of this prompt and contestant, from 1.
     pub sample: u32,
-    /// What the attempt stands on, where the model was shown an earlier drawing of its own; absent for a first attempt.
+    /// The record of the look, where the model was shown an earlier drawing of its own; absent for a first attempt.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub look: Option<LookRecord>,
     /// The settings that were sent with the request.
@@ -61,8 +61,8 @@ pub struct Attempt {
     /// A service's account of the request; absent for the local engine.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub service: Option<ServiceRecord>,
-    /// What the reply took of a local Mixture-of-Experts model; absent for any other, and for a reply that was broken
-    /// off.
+    /// The experts that the reply took of a local Mixture-of-Experts model; absent for any other, and for a reply
+    /// that was broken off.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub experts: Option<ExpertsRecord>,
     /// The reply, kept byte for byte in `reply.md`; absent when none came.
@@ -78,7 +78,8 @@ pub struct Attempt {
     /// reasons of the machine.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub check: Option<Check>,
-    /// Why the reply could not be checked, where it could not: a failure of the machine that checked, never of the model.
+    /// The reason why the reply could not be checked, where it could not: a failure of the machine that checked,
+    /// never of the model.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub unchecked: Option<String>,
     /// The program that checked the kept reply anew, where `check` is not the one that `tool` made.
@@ -318,7 +319,7 @@ pub struct EngineRecord {
     pub kernels: String,
     /// `run` or `exact`.
     pub arithmetic: String,
-    /// What had to be guessed because the file does not say it, each in a sentence.
+    /// The guesses that were made because the file does not say it, each in a sentence.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub remarks: Vec<String>,
     /// The projector with which it saw pictures; absent where it had none to see, and in records of older versions.

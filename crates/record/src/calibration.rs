@@ -1,4 +1,4 @@
-//! What a judge says of two drawings of which it is known which is better.
+//! The answer of a judge on two drawings of which it is known which is better.
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};

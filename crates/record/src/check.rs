@@ -1,4 +1,4 @@
-//! What the check of a reply found: plain data, the shape of `pelicycle check --json`.
+//! The result of checking a reply: plain data, the shape of `pelicycle check --json`.
 
 use serde::{Deserialize, Serialize};
 

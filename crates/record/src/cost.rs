@@ -1,4 +1,4 @@
-//! What an attempt cost.
+//! The cost of an attempt.
 
 use serde::{Deserialize, Serialize};
 

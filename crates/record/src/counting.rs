@@ -1,4 +1,4 @@
-//! What an attempt counts for, and for whom.
+//! The counting of attempts: what each counts for, and for whom.
 
 use super::{Attempt, ContestantRecord, Outcome, Timing};
 use crate::{Check, name};

@@ -1,5 +1,5 @@
-//! How often a reply took each expert of a Mixture-of-Experts model: as a table, as the picture that is kept beside the
-//! record, and what can be said of it in figures.
+//! The counts of how often a reply took each expert of a Mixture-of-Experts model: as a table, as the picture that is kept
+//! beside the record, and what can be said of it in figures.
 //!
 //! The picture is the table itself, so that any program that reads PNG reads the counts: greyscale of 16 bits, a row
 //! for each layer of the model, a column for each expert.

@@ -1,4 +1,4 @@
-//! What a reply took of a Mixture-of-Experts model.
+//! The experts that a reply took of a Mixture-of-Experts model.
 
 use serde::{Deserialize, Serialize};
 

@@ -1,4 +1,4 @@
-//! What a local model tells of the experts that a reply took.
+//! A local model's account of the experts that a reply took.
 
 use crate::{ExpertCounts, ExpertsRecord, TextRecord};
 
@@ -7,7 +7,7 @@ use crate::{ExpertCounts, ExpertsRecord, TextRecord};
 pub struct ExpertsTaken {
     /// Tokens counted.
     pub tokens: u64,
-    /// How often they took each expert.
+    /// The number of times that they took each expert.
     pub counts: ExpertCounts,
     /// Experts that a token takes in a layer.
     pub used: usize,

@@ -1,4 +1,4 @@
-//! What the check has to tell of a reply, and the codes that say what it is about.
+//! The findings of a check of a reply, and the codes that say what each is about.
 
 use std::fmt;
 

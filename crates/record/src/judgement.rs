@@ -90,8 +90,8 @@ pub enum Preference {
 pub struct AskedRecord {
     /// The exact text of the question.
     pub question: TextRecord,
-    /// What all questions of its version have in common: hex BLAKE3 of the question without a prompt; absent in records of
-    /// older versions.
+    /// The key of what all questions of its version have in common: hex BLAKE3 of the question without a prompt;
+    /// absent in records of older versions.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub question_form: Option<String>,
     /// The pictures that were sent, left and right, as PNG.

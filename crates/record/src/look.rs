@@ -4,7 +4,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::{Id, Outcome, Verdict};
 
-/// What an attempt that is a look stands on. First attempts have none, and are what is counted and ranked.
+/// The place of an attempt that is a look, in its series. First attempts have none, and are what is counted and
+/// ranked.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct LookRecord {

@@ -1,4 +1,5 @@
-//! What a model that looks at one drawing, or a person, says of the items of its prompt's rubric.
+//! The reading of a rubric: the answers of a model that looks at one drawing, or of a person, to the items of its prompt's
+//! rubric.
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};

@@ -1,4 +1,4 @@
-//! How a model is to choose its tokens, how long it may go on, and whether it is to think first.
+//! Sampling settings: how a model is to choose its tokens, how long it may go on, and whether it is to think first.
 
 use serde::{Deserialize, Serialize};
 
@@ -46,6 +46,6 @@ sampling_settings! {
     context: u32,
     /// Whether the model was asked to think first.
     thinking: bool,
-    /// How hard it was asked to think, in the service's own word.
+    /// The thinking effort that was asked for, in the service's own word.
     effort: String,
 }

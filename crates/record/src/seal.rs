@@ -20,7 +20,7 @@ pub struct SealRecord {
     pub hash: String,
 }
 
-/// What makes a seal checkable: the salt and the prompts.
+/// The record that makes a seal checkable: the salt and the prompts.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct RevealedRecord {

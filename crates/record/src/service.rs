@@ -1,4 +1,4 @@
-//! What a service over HTTP tells of a request beside the reply itself.
+//! A service's own account of a request over HTTP, beside the reply itself.
 
 use std::collections::BTreeMap;
 

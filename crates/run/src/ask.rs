@@ -8,7 +8,8 @@ use crate::received_reply::ReceivedReply;
 use crate::spending::{Reservation, Spending};
 use crate::{Backend, ResourceUse, Stop};
 
-/// What a request needs on its way: who answers, what it is paid from, and the wish to end early.
+/// The means by which a request is carried out: the backend that answers, the spending that pays for it, and the wish
+/// to end early.
 #[derive(Clone, Copy)]
 pub(crate) struct RequestContext<'a> {
     pub(crate) backend: &'a Backend,

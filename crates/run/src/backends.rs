@@ -34,7 +34,7 @@ pub struct BackendOptions {
     pub trace: Option<WireTrace>,
 }
 
-/// Who answers for a contestant, and what that costs.
+/// The provider that answers for a contestant, and its prices.
 #[derive(Clone)]
 pub struct Backend {
     /// The provider that answers.
@@ -61,10 +61,10 @@ pub(crate) struct OpenedContestant {
     pub(crate) backend: Backend,
     /// The settings that its requests go with.
     pub(crate) request: RequestRecord,
-    /// Where it is found again.
+    /// The words by which it is found again.
     pub(crate) source: String,
     pub(crate) demonstration: bool,
-    /// Why it can't be shown what it drew, where it was to be and can't.
+    /// The reason why it can't be shown what it drew, where it was to be and can't.
     pub(crate) blind: Option<NoSight>,
     /// Samples of each prompt, for one who has its own number of them.
     pub(crate) samples: Option<Vec<u32>>,
@@ -232,7 +232,7 @@ impl Backends {
         })
     }
 
-    /// What a contestant's requests cost. The user's own figure for it comes first.
+    /// The tariff of a contestant's requests. The user's own figure for it comes first.
     pub(crate) fn tariff(
         &self,
         found: &Contestant,

@@ -13,7 +13,7 @@ use crate::{Backend, Notice, Notices, PlanCell, PreparedRun, RunError, RunPlan, 
 /// The first and the longest wait between two looks at a batch.
 const LOOKS: [Duration; 2] = [Duration::from_secs(1), Duration::from_secs(60)];
 
-/// What is left with services when a run's command ends.
+/// Batches that are left with services when a run's command ends.
 #[derive(Debug, Default)]
 pub struct BatchesLeft {
     /// Batches that are under way.
@@ -55,7 +55,7 @@ struct OpenBatch {
 }
 
 impl BatchesLeft {
-    /// How the batches are.
+    /// The state of the batches.
     #[must_use]
     pub fn status(&self) -> BatchesStatus {
         match (self.failed, self.waiting.is_empty() || self.fresh) {
@@ -88,7 +88,7 @@ impl PreparedRun {
         });
         store.make_ready(places, &run.id)?;
         match self.plan.run.batch {
-            true => Exchange { store, stop, notices }.exchange(self).await,
+            true => BatchExchange { store, stop, notices }.exchange(self).await,
             false => {
                 if !self.resumed {
                     store.write_run(&self.plan.run)?;
@@ -158,15 +158,15 @@ fn open_batches(store: &Store, plan: &RunPlan) -> Result<Vec<OpenBatch>, RunErro
     Ok(all)
 }
 
-/// Those whom an exchange with the services needs.
+/// An exchange of batches with the services, and those whom it needs.
 #[derive(Clone, Copy)]
-struct Exchange<'a> {
+struct BatchExchange<'a> {
     store: &'a Store,
     stop: &'a Stop,
     notices: &'a Notices,
 }
 
-impl Exchange<'_> {
+impl BatchExchange<'_> {
     async fn exchange(self, run: &mut PreparedRun) -> Result<BatchesLeft, RunError> {
         let mut open = match run.resumed {
             true => open_batches(self.store, &run.plan)?,

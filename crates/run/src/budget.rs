@@ -4,7 +4,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::Notify;
 
-/// What a run has spent, and what the requests under way may still take.
+/// The budget of a run: the spending so far, and what the requests under way may still take.
 #[derive(Debug)]
 pub(crate) struct Budget {
     bound: f64,

@@ -22,7 +22,7 @@ pub const CONFIG_FILE: &str = "pelicycle.toml";
 /// The longest file, in bytes.
 const LONGEST: u64 = 4 << 20;
 
-/// What the file may say; everything may be left out.
+/// The settings in the configuration file; everything may be left out.
 #[derive(Debug, Clone, Default, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Config {
@@ -31,10 +31,10 @@ pub struct Config {
     pub models: Vec<PathBuf>,
     /// A folder of prompts beside the bundled ones.
     pub prompts: Option<PathBuf>,
-    /// What `run` does when the command line does not say.
+    /// The defaults of `run` where the command line does not say.
     #[serde(default)]
     pub run: RunDefaults,
-    /// What a gallery says of itself.
+    /// A gallery's description of itself.
     #[serde(default)]
     pub site: SiteSection,
     /// Services by name: changes to known ones, and others.
@@ -43,7 +43,7 @@ pub struct Config {
     /// Prices by `provider/model`, before any table's.
     #[serde(default)]
     pub prices: BTreeMap<String, Rates>,
-    /// What a kilowatt-hour costs here, in US dollars: the cost of local models.
+    /// The price of a kilowatt-hour here, in US dollars: the cost of local models.
     pub usd_per_kwh: Option<f64>,
     /// Commands that print keys, by the variable that each stands for.
     #[serde(default, deserialize_with = "commands")]
@@ -54,12 +54,12 @@ pub struct Config {
     /// Line-ups by name: contestants, models, other line-ups.
     #[serde(default, deserialize_with = "one_or_many::lists")]
     lineups: BTreeMap<String, Vec<String>>,
-    /// Where names stand in the file.
+    /// The places of names in the file.
     #[serde(skip)]
     pub(crate) written_at: ConfigPlaces,
 }
 
-/// What `run` does when the command line does not say.
+/// The defaults of `run` where the command line does not say.
 #[derive(Debug, Clone, Default, PartialEq, Deserialize)]
 #[serde(remote = "Self")]
 #[expect(missing_docs, reason = "each is the flag of the same name")]
@@ -94,7 +94,7 @@ impl<'de> Deserialize<'de> for RunDefaults {
     }
 }
 
-/// Why a configuration could not be used.
+/// The reason why a configuration could not be used.
 #[derive(Debug, thiserror::Error)]
 #[expect(missing_docs, reason = "the messages say it")]
 pub enum ConfigError {

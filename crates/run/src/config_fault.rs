@@ -1,4 +1,4 @@
-//! What a parser of pelicycle.toml says, in words for those who write it.
+//! The messages of the parser of pelicycle.toml, in words for those who write it.
 
 use pelicycle_text::{did_you_mean, near};
 
@@ -38,7 +38,7 @@ const TYPES: [(&str, &str); 10] = [
     ("expected a map", "expected a table"),
     ("unknown variant", "unknown value"),
 ];
-/// What stands there instead, likewise.
+/// The words of what stands there instead, likewise.
 const FOUND: [(&str, &str); 6] = [
     ("string", "a text"),
     ("map", "a table"),

@@ -1,4 +1,4 @@
-//! Where names stand in pelicycle.toml, so that what is wrong with one is told with its line.
+//! The places of names in pelicycle.toml, so that what is wrong with one is told with its line.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};

@@ -1,4 +1,4 @@
-//! Who takes part: `-m` on the command line, settled to a model that can be asked.
+//! The contestants that take part: `-m` on the command line, settled to a model that can be asked.
 
 use std::path::{Path, PathBuf};
 
@@ -22,15 +22,15 @@ pub(crate) const BUNDLED: &str = "hatchling";
 /// A model as it was named, found.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Contestant {
-    /// How it is written down.
+    /// Its record, as it is written down.
     pub record: ContestantRecord,
-    /// Where its replies come from.
+    /// The source of its replies.
     pub model: ContestantModel,
-    /// What was found, where it was named by `local/NAME`.
+    /// The model file that was found, where it was named by `local/NAME`.
     pub found: Option<ModelFile>,
 }
 
-/// Where a contestant's replies come from.
+/// The source of a contestant's replies.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ContestantModel {
     /// Weights, in the engine of this process.
@@ -41,7 +41,7 @@ pub enum ContestantModel {
     Given(RepliesSource),
 }
 
-/// Where replies lie ready, that nobody has to be asked for.
+/// A source where replies lie ready, that nobody has to be asked for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum RepliesSource {
     /// In a folder of files.
@@ -51,7 +51,7 @@ pub enum RepliesSource {
 }
 
 impl RepliesSource {
-    /// What a run keeps to find them again.
+    /// The words that a run keeps to find them again.
     #[must_use]
     pub fn source(&self) -> String {
         match self {
@@ -61,7 +61,7 @@ impl RepliesSource {
     }
 }
 
-/// Where a local model's weights are.
+/// The place of a local model's weights.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Weights {
     /// In a file.
@@ -71,7 +71,7 @@ pub enum Weights {
 }
 
 impl Weights {
-    /// What a run keeps to find them again.
+    /// The words that a run keeps to find them again.
     #[must_use]
     pub fn source(&self) -> String {
         match self {

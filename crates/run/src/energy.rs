@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-/// Where Linux keeps the counters of Intel's and AMD's processors.
+/// The folder where Linux keeps the counters of Intel's and AMD's processors.
 const POWERCAP: &str = "/sys/class/powercap";
 
 /// A counter may start again at zero after some minutes; looking this often misses none.
@@ -24,7 +24,7 @@ struct Counters {
 #[derive(Debug)]
 struct Zone {
     file: PathBuf,
-    /// Where it starts again at zero.
+    /// The value at which it starts again at zero.
     range: u64,
     last: u64,
 }

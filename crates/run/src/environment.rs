@@ -1,4 +1,4 @@
-//! Where keys and addresses come from: the environment, else a `.env` file, else a command that is asked for one.
+//! The sources of keys and addresses: the environment, else a `.env` file, else a command that is asked for one.
 //!
 //! Nothing here is put into the environment of this process, so that no other process inherits it.
 
@@ -26,7 +26,7 @@ pub struct Environment {
     file: BTreeMap<String, SecretString>,
     passed_over: Option<VariableError>,
     commands: KeyCommands,
-    /// What commands answered; each is asked once.
+    /// The answers of commands; each is asked once.
     answers: Mutex<BTreeMap<String, SecretString>>,
 }
 
@@ -41,7 +41,7 @@ pub struct KeyCommands {
     pub trusting: bool,
 }
 
-/// What set a variable.
+/// The source of a variable.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum VariableSource {
     /// The environment of this process.
@@ -71,7 +71,7 @@ impl std::fmt::Display for VariableSource {
     }
 }
 
-/// Why variables could not be had. No value is ever in it.
+/// The reason why variables could not be had. No value is ever in it.
 #[derive(Debug, thiserror::Error)]
 #[expect(missing_docs, reason = "the messages say it")]
 pub enum VariableError {
@@ -122,7 +122,7 @@ impl Environment {
         Ok(Environment { file, passed_over, commands, answers: Mutex::default() })
     }
 
-    /// Why `.env`, which is there, was passed over: it is no plain file, or can't be read.
+    /// The reason why `.env`, which is there, was passed over: it is no plain file, or can't be read.
     pub fn passed_over(&self) -> Option<&VariableError> {
         self.passed_over.as_ref()
     }

@@ -1,4 +1,4 @@
-//! Why something could not be done: a mistake of the one who asked, or a failure.
+//! Errors: a mistake of the one who asked, or a failure.
 
 use std::error::Error as _;
 use std::path::PathBuf;
@@ -13,7 +13,8 @@ use pelicycle_text::dollars;
 
 use crate::{ConfigError, ContestantError, LineupError, PriceError, VariableError, Weights};
 
-/// Why a run, or a session of judging, could not begin or go on. What was finished before is kept.
+/// The reason why a run, or a session of judging, could not begin or go on. Attempts and judgements that were
+/// finished before are kept.
 #[derive(Debug, thiserror::Error)]
 #[expect(missing_docs, reason = "the messages say it")]
 pub enum RunError {
@@ -183,7 +184,7 @@ pub enum UsageError {
     UnusableProjector { model: String, fault: String },
 }
 
-/// What can't be meant in pelicycle.toml.
+/// A fault in pelicycle.toml: something that can't be meant.
 #[derive(Debug, thiserror::Error)]
 #[expect(missing_docs, reason = "the messages say it")]
 pub enum ConfigurationFault {

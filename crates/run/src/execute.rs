@@ -13,12 +13,12 @@ use crate::sample_task::SampleTask;
 use crate::spending::Spending;
 use crate::{Backend, PlanCell, RunError, RunPlan, RunProgress, Stop};
 
-/// Where a run keeps attempts and has drawings checked.
+/// The store and the checker that a run works with.
 #[derive(Debug, Clone)]
 pub struct Workspace {
-    /// Where attempts are kept.
+    /// The store that keeps attempts.
     pub store: Store,
-    /// Where drawings are checked.
+    /// The checker of drawings.
     pub pool: Arc<dyn ReplyInspector>,
 }
 

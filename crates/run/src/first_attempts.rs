@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use tokio::sync::watch;
 
-/// How many wait. Clones count the same.
+/// The number of first attempts that wait. Clones count the same.
 #[derive(Debug, Clone)]
 pub(crate) struct FirstAttempts(Arc<watch::Sender<usize>>);
 

@@ -1,4 +1,4 @@
-//! What a run would ask, and what that would cost.
+//! The forecast of a run: what it would ask, and what that would cost.
 
 use std::collections::BTreeMap;
 
@@ -26,7 +26,7 @@ pub struct RunForecast {
     pub requests: usize,
     /// Looks that it would send besides, at most.
     pub looks: u64,
-    /// What each contestant would be asked.
+    /// The forecast of each contestant.
     pub contestants: Vec<ContestantForecast>,
 }
 
@@ -49,7 +49,7 @@ pub struct ContestantForecast {
     pub about: Option<f64>,
     /// The most that it could cost.
     pub most: Option<f64>,
-    /// What its cost follows from.
+    /// The basis of its cost.
     pub basis: CostBasis,
 }
 
@@ -69,7 +69,7 @@ pub enum CostBasis {
 }
 
 impl RunForecast {
-    /// What a run of this request would be. Nothing is asked, no model is opened, nothing is written.
+    /// Forecasts a run of this request. Nothing is asked, no model is opened, nothing is written.
     ///
     /// # Errors
     /// When it can't be meant, or what it needs can't be read.
@@ -168,7 +168,7 @@ impl ContestantForecast {
     }
 }
 
-/// What a contestant costs. That its key is missing keeps nobody from counting; that nobody knows its service does.
+/// A contestant's tariff. That its key is missing keeps nobody from counting; that nobody knows its service does.
 fn priced(
     found: &Contestant,
     own_price: Option<&Rates>,

@@ -1,4 +1,4 @@
-//! What the record tells of the machine.
+//! The machine, as the record tells of it.
 
 use std::process::Command;
 use std::sync::LazyLock;
@@ -31,7 +31,7 @@ fn cpu() -> Option<String> {
     }
 }
 
-/// What Linux says of the first processor; for Arm it has numbers in place of a name.
+/// The first processor by Linux's own account; for Arm it has numbers in place of a name.
 fn linux_cpu(text: &str) -> Option<String> {
     let says = |key| {
         let mut values = text.lines().filter_map(|line| line.split_once(':'));

@@ -17,7 +17,7 @@ use crate::{FinishedAttempt, PlanCell, RunError, RunProgress, host};
 /// An attempt that is kept.
 pub(crate) struct KeptAttempt {
     pub(crate) attempt: Attempt,
-    /// What it drew, where that has a picture.
+    /// The drawing that it made, where that has a picture.
     pub(crate) shown: Option<LookDrawing>,
 }
 

@@ -13,7 +13,7 @@ use crate::contestant::{BUNDLED, models_like};
 use crate::one_or_many;
 use crate::section::{self, SamplingSection};
 
-/// What `-m` begins with to mean a whole line-up.
+/// The beginning of a `-m` that means a whole line-up.
 const LINEUP: &str = "lineup:";
 
 /// A contestant as pelicycle.toml describes it. Settings that are left out are those of the run.
@@ -30,7 +30,7 @@ pub struct ContestantEntry {
     /// The day the model came out.
     #[serde(default, deserialize_with = "day")]
     pub released: Option<Date>,
-    /// What it costs, before any table.
+    /// Its price, before any table.
     pub price: Option<Rates>,
     /// A file with the chat template of a local model, in place of its own.
     pub template: Option<PathBuf>,
@@ -80,7 +80,7 @@ pub(crate) fn day<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Date>, D:
 pub struct Participant {
     /// The contestant's name, where it has one.
     pub name: Option<String>,
-    /// What is said of it; for a bare model only which.
+    /// Its entry; for a bare model one that says only which.
     pub entry: ContestantEntry,
 }
 
@@ -105,7 +105,7 @@ pub struct Lineups {
     written_at: ConfigPlaces,
 }
 
-/// Why names in pelicycle.toml, or one that was asked for, can't be used.
+/// The reason why names in pelicycle.toml, or one that was asked for, can't be used.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[expect(missing_docs, reason = "the messages say it")]
 pub enum LineupError {
@@ -159,7 +159,8 @@ impl Lineups {
             .map(|(own, entry)| Participant { name: Some(own.clone()), entry: entry.clone() })
     }
 
-    /// What may have been meant by a name that leads to no model: a contestant, or a line-up without its mark.
+    /// The names that may have been meant by a name that leads to no model: a contestant, or a line-up without its
+    /// mark.
     pub(crate) fn meant(&self, named: &str) -> String {
         if self.lineups.contains_key(named) {
             return did_you_mean(&[&format!("{LINEUP}{named}")]);

@@ -1,4 +1,4 @@
-//! How busy other programs keep the host, which makes times longer that are no fault of a model.
+//! The load of other programs on the host, which makes times longer that are no fault of a model.
 
 /// The shortest stretch that tells a load, in the system's ticks of all processors together: a fifth of a second on two.
 const LEAST_TICKS: u64 = 40;

@@ -342,7 +342,7 @@ fn delta(delta: ChatDelta) -> ReplyDelta {
     ReplyDelta { answer_was_reasoning, text, reasoning, tokens: number(tokens), batch: number(batch) }
 }
 
-/// How tokens are chosen under these settings.
+/// The engine's sampling under these settings.
 fn sampling(settings: &SamplingSettings) -> Sampling {
     let defaults = Sampling::default();
     Sampling {

@@ -20,7 +20,7 @@ pub(crate) const PICTURE: u64 = 1_100;
 /// Tokens around the messages of a look, at most.
 const AROUND: u64 = 1_000;
 
-/// What an attempt means for the looks after it.
+/// The meaning of an attempt for the looks after it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum NextLook {
     /// Its own picture is shown next.
@@ -34,7 +34,7 @@ pub(crate) enum NextLook {
 }
 
 impl NextLook {
-    /// What follows from an attempt.
+    /// The next look after an attempt.
     pub(crate) fn after(attempt: &Attempt) -> NextLook {
         match attempt.outcome {
             Outcome::Cancelled | Outcome::Error | Outcome::Cut => return NextLook::Unfinished,

@@ -26,8 +26,8 @@ pub struct PlannedLooks {
 }
 
 impl PlannedLooks {
-    /// What is left after a first attempt and the looks that stand on it, all of which ended, of so many in all. One that could not be checked
-    /// may turn out to have a picture, so what would follow it is planned.
+    /// The looks that are left after a first attempt and the looks that stand on it, all of which ended, of so many
+    /// in all. One that could not be checked may turn out to have a picture, so what would follow it is planned.
     pub(crate) fn after(
         cell: PlanCell,
         first: &StoredAttempt,
@@ -51,7 +51,7 @@ impl PlannedLooks {
         })
     }
 
-    /// How many they may be, of so many in all.
+    /// The largest number that they may be, of so many in all.
     #[must_use]
     pub fn most(&self, bound: u32) -> u32 {
         (bound + 1).saturating_sub(self.next)
@@ -105,7 +105,7 @@ impl LookDrawing {
         })
     }
 
-    /// What is shown of it. Reads files.
+    /// The picture of it that is shown. Reads files.
     ///
     /// # Errors
     /// In words, with what to do, when they are damaged: the folder may be somebody else's.

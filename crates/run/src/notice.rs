@@ -1,4 +1,4 @@
-//! What somebody should hear while a run is prepared and its batches are exchanged.
+//! Notices that somebody should hear while a run is prepared and its batches are exchanged.
 
 use std::sync::Arc;
 
@@ -19,7 +19,7 @@ pub enum Notice<'a> {
         provider: &'a str,
         /// The address.
         address: &'a str,
-        /// What says it.
+        /// The source of that address.
         from: &'a str,
     },
     /// A model that was named by `local/NAME` was found.

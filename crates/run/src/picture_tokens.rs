@@ -8,7 +8,7 @@ const MOST: u64 = 4_500;
 /// pixels.
 const TILED: &str = "gpt-4o-mini";
 
-/// What such a model counts at most, whatever the picture.
+/// The most that such a model counts, whatever the picture.
 const MOST_TILED: u64 = 2_833 + 8 * 5_667;
 
 /// The most tokens of a picture whose longest side has so many pixels, for a model by its service's name for it.

@@ -1,4 +1,4 @@
-//! What a run asks: every prompt of every contestant, so many times, each sample with its own seed.
+//! The plan of a run: every prompt of every contestant, so many times, each sample with its own seed.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -55,8 +55,8 @@ impl RunPlan {
         RunPlan::rest(run, &[])
     }
 
-    /// What `attempts` leave of a run. An attempt that was cut short or failed is asked again; one that ended,
-    /// however badly it drew, is done. So it is with looks.
+    /// The part of a run that `attempts` leave undone. An attempt that was cut short or failed is asked again; one
+    /// that ended, however badly it drew, is done. So it is with looks.
     #[must_use]
     pub fn rest(run: RunRecord, attempts: &[StoredAttempt]) -> RunPlan {
         let mut firsts: BTreeMap<(&str, &str, &str, u32), &StoredAttempt> = BTreeMap::new();

@@ -28,7 +28,7 @@ const LONGEST_TEMPLATE: u64 = 1 << 20;
 /// The prompt that is asked where none is named.
 const PROMPT: &str = "pelican";
 
-/// What somebody asks of a run; what is left out is as pelicycle.toml has it.
+/// A request for a run; what is left out is as pelicycle.toml has it.
 #[derive(Clone, Default)]
 pub struct RunRequest {
     /// Models, contestants and line-ups.
@@ -43,7 +43,7 @@ pub struct RunRequest {
     pub prompt_folder: Option<PathBuf>,
     /// The seed that every sample's seed is derived from.
     pub seed: Option<u64>,
-    /// How models choose tokens.
+    /// The sampling settings of the models.
     pub sampling: SamplingSettings,
     /// A file with a chat template for the local models.
     pub template: Option<PathBuf>,
@@ -57,7 +57,7 @@ pub struct RunRequest {
     pub max_cost: Option<f64>,
     /// An earlier run to finish instead: its id, the beginning of it, or `last`.
     pub resume: Option<String>,
-    /// How models are reached.
+    /// The options by which models are reached.
     pub backends: BackendOptions,
 }
 
@@ -65,7 +65,7 @@ pub struct RunRequest {
 pub struct PreparedRun {
     /// The run and what is to be asked.
     pub plan: RunPlan,
-    /// Who answers for each contestant that the plan needs.
+    /// The backend of each contestant that the plan needs.
     pub backends: Vec<Option<Backend>>,
     /// The bound on the cost, in US dollars.
     pub max_cost: Option<f64>,
@@ -161,7 +161,7 @@ impl PreparedRun {
 }
 
 impl RunDraft {
-    /// What is asked for, by the request and the configuration. Nothing is opened.
+    /// Drafts the run that is asked for, by the request and the configuration. Nothing is opened.
     pub(crate) fn new(
         request: &RunRequest,
         config: &Config,

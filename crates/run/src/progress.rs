@@ -1,4 +1,4 @@
-//! What a run tells while it goes on.
+//! The progress that a run tells while it goes on.
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -38,7 +38,7 @@ pub enum RunProgress<'a> {
     Unshown {
         /// The look.
         cell: PlanCell,
-        /// What is wrong, and what to do.
+        /// The fault, and what to do.
         why: &'a str,
     },
 }
@@ -50,25 +50,25 @@ pub struct FinishedAttempt<'a> {
     pub cell: PlanCell,
     /// The attempt's identifier.
     pub id: &'a str,
-    /// What it stands on, where it is a look.
+    /// The look's record, where it is a look.
     pub look: Option<&'a LookRecord>,
     /// Looks that may follow it.
     pub looks_left: u32,
-    /// How the request ended.
+    /// The outcome of the request.
     pub outcome: Outcome,
-    /// What went wrong.
+    /// The error, in words.
     pub error: Option<&'a str>,
     /// The verdict on its drawing, where there was a reply to check.
     pub verdict: Option<Verdict>,
-    /// Why its reply could not be checked, where this machine failed to.
+    /// The reason why its reply could not be checked, where this machine failed to.
     pub unchecked: Option<&'a str>,
     /// Tokens of the reply, where known.
     pub tokens: Option<u64>,
     /// Tokens a second, where known.
     pub tokens_per_second: Option<f64>,
-    /// How long the reply took.
+    /// The time that the reply took.
     pub elapsed: Duration,
-    /// What it cost in US dollars, where known.
+    /// The cost in US dollars, where known.
     pub cost: Option<f64>,
     /// Our raster of its drawing, a PNG, where there is one.
     pub png: Option<&'a [u8]>,

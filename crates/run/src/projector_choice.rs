@@ -23,9 +23,9 @@ pub enum Sight {
     Unusable {
         /// The projector.
         projector: PathBuf,
-        /// What is wrong with it.
+        /// Its fault.
         why: ModelError,
-        /// Where it is named in pelicycle.toml, with its line.
+        /// The place where it is named in pelicycle.toml, with its line.
         place: Option<String>,
     },
 }
@@ -52,7 +52,7 @@ struct ConfiguredProjector {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct NamedProjector {
     pub(crate) path: PathBuf,
-    /// Where pelicycle.toml names it, with its line.
+    /// The place where pelicycle.toml names it, with its line.
     pub(crate) place: Option<String>,
 }
 
@@ -114,7 +114,7 @@ impl Projectors {
     }
 }
 
-/// Where pelicycle.toml names the projector of a contestant.
+/// The place where pelicycle.toml names the projector of a contestant.
 fn place_of(config: &Config, contestant: &str, projector: &Path) -> String {
     let word = projector.to_str().unwrap_or_default();
     config.written_at.of(&format!("contestants.{contestant}.projector"), word)
@@ -183,7 +183,7 @@ impl Sight {
         }
     }
 
-    /// What is wrong with a projector that would be used, with its path, and with its line where pelicycle.toml names it.
+    /// The fault of a projector that would be used, with its path, and with its line where pelicycle.toml names it.
     #[must_use]
     pub fn fault(&self) -> Option<String> {
         match self {

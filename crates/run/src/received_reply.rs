@@ -1,4 +1,4 @@
-//! What came of one request, put together from its events, with its times.
+//! The reply to one request, put together from its events, with its times.
 
 use std::time::{Duration, Instant};
 

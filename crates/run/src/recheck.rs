@@ -24,7 +24,7 @@ pub fn has_damaged_picture(stored: &StoredAttempt) -> bool {
     stored.files.png.as_deref().is_some_and(|path| read_picture(path).is_err())
 }
 
-/// What a new check of one attempt came to.
+/// The result of a new check of one attempt.
 #[derive(Debug)]
 pub enum Rechecked {
     /// The record has a new check.

@@ -74,7 +74,7 @@ pub(crate) fn find(store: &Store, named: &str) -> Result<Id, RunError> {
     Err(UsageError::UnknownRun { named: named.to_owned(), store: store.root().to_owned(), hint }.into())
 }
 
-/// Who answers for a contestant of the record, if it is still the same.
+/// The backend of a contestant of the record, if it is still the same.
 fn backend(
     who: &RunContestant,
     attempts: &[StoredAttempt],

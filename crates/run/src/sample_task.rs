@@ -121,7 +121,7 @@ impl SampleTask {
         Ok(Some(kept))
     }
 
-    /// What the next look shows; the error has words.
+    /// The picture that the next look shows; the error has words.
     async fn picture(&self, look: &LookChain) -> Result<Result<Arc<ShownPicture>, String>, RunError> {
         let (store, shown) = (self.workspace.store.clone(), look.shown.clone());
         Ok(tokio::task::spawn_blocking(move || shown.picture(&store)).await?)

@@ -1,4 +1,4 @@
-//! How services are reached: by the table, the user's own configuration, and what the working folder says.
+//! The ways to services: by the table, the user's own configuration, and what the working folder says.
 //!
 //! The user's keys go to no address that the folder says, unless the user trusts it: a folder may be from somebody else.
 

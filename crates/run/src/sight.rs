@@ -1,4 +1,4 @@
-//! Who can be shown what it drew, as far as that is known before anything is asked.
+//! The contestants that can be shown what they drew, as far as that is known before anything is asked.
 
 use std::sync::Arc;
 
@@ -41,7 +41,7 @@ pub enum NoSight {
 }
 
 impl NoSight {
-    /// Why a contestant can't be shown what it drew; none where it may be able to.
+    /// The reason why a contestant can't be shown what it drew; none where it may be able to.
     fn of(contestant: &Contestant, batch: bool, backends: &Backends) -> Option<NoSight> {
         match &contestant.model {
             ContestantModel::Given(_) => Some(NoSight::Given),
@@ -60,7 +60,7 @@ impl NoSight {
         }
     }
 
-    /// Why a model file can't be shown pictures, by its projector.
+    /// The reason why a model file can't be shown pictures, by its projector.
     pub(crate) fn by(sight: &Sight) -> Option<NoSight> {
         match sight {
             // A model that can't be run is told of when it is opened.

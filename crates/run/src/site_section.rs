@@ -9,7 +9,7 @@ use serde::Deserialize;
 use crate::lineup::day;
 use crate::one_or_many;
 
-/// What a gallery says of itself. Everything may be left out.
+/// A gallery's description of itself. Everything may be left out.
 #[derive(Debug, Clone, Default, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct SiteSection {
@@ -17,7 +17,7 @@ pub struct SiteSection {
     pub title: Option<String>,
     /// A sentence that says what the site is.
     pub description: Option<String>,
-    /// Who keeps it.
+    /// The person or group that keeps it.
     pub author: Option<String>,
     /// The keeper's own page.
     pub link: Option<String>,
@@ -54,7 +54,7 @@ pub struct SiteLab {
     pub owners: Vec<String>,
 }
 
-/// What is known of a model.
+/// The known facts of a model.
 #[derive(Debug, Clone, Default, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct SiteModel {

@@ -1,4 +1,4 @@
-//! What requests may cost and what they take: money, and this machine's energy.
+//! The spending of requests, what they may cost and what they take: money, and this machine's energy.
 
 use crate::Tariff;
 use crate::budget::Budget;

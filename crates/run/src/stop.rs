@@ -26,7 +26,7 @@ impl Stop {
         *self.sender.borrow()
     }
 
-    /// What comes of `future`, unless the run is to end first.
+    /// The result of `future`, unless the run is to end first.
     pub async fn unless<T>(&self, future: impl Future<Output = T>) -> Option<T> {
         tokio::select! {
             biased;

@@ -1,4 +1,4 @@
-//! What the requests of a contestant cost.
+//! The tariff by which the requests of a contestant are charged.
 
 use pelicycle_record::{CostRecord, CostSource, SamplingSettings, Usage, cost};
 
@@ -13,7 +13,7 @@ const TEMPLATE: u64 = 1_000;
 /// Joules in a kilowatt-hour.
 const JOULES_PER_KWH: f64 = 3.6e6;
 
-/// What the requests of a contestant are charged by.
+/// The rule by which the requests of a contestant are charged.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub enum Tariff {
     /// Nothing is known: a service without a list price, or a server on some machine.
@@ -38,16 +38,16 @@ pub enum Tariff {
 pub struct ResourceUse<'a> {
     /// Its tokens.
     pub usage: &'a Usage,
-    /// What it cost, by the service's own account.
+    /// The cost by the service's own account.
     pub reported: Option<f64>,
-    /// What it took of this machine's energy.
+    /// The energy that it took of this machine.
     pub joules: Option<f64>,
     /// It was asked in a batch.
     pub batch: bool,
 }
 
 impl Tariff {
-    /// What a request cost; `None` where that is not known.
+    /// The cost of a request; `None` where that is not known.
     #[must_use]
     pub fn record(&self, taken: ResourceUse<'_>) -> Option<CostRecord> {
         let rates = match self {
@@ -99,8 +99,8 @@ impl Tariff {
         settings.max_tokens.map(u64::from).or(self.longest_reply()).unwrap_or(LONGEST_REPLY)
     }
 
-    /// What a request of `input` tokens can cost where its reply has `output` tokens; `None` where no price is known.
-    /// Energy counts for nothing here: it is not charged by anybody who could be stopped from charging.
+    /// The cost that a request of `input` tokens can have where its reply has `output` tokens; `None` where no price
+    /// is known. Energy counts for nothing here: it is not charged by anybody who could be stopped from charging.
     #[must_use]
     pub fn forecast(&self, input: u64, output: u64, batch: bool) -> Option<f64> {
         match self {

@@ -15,9 +15,9 @@ use tokio::task::{JoinError, spawn_blocking};
 use crate::serve;
 use crate::vote::GalleryVoting;
 
-/// How often the results are looked at.
+/// The time between two looks at the results.
 const POLL: Duration = Duration::from_millis(500);
-/// How long it is waited for results to settle: a run of many small replies never does.
+/// The time that is waited for results to settle: a run of many small replies never does.
 const PATIENCE: Duration = Duration::from_secs(3);
 
 /// A gallery that is rebuilt as its results change.
@@ -31,7 +31,7 @@ pub struct LiveGallery {
     pub out: PathBuf,
     /// The options of every build.
     pub options: GalleryOptions,
-    /// Where visitors of this machine vote, if they may.
+    /// The voting of visitors of this machine, if they may vote.
     pub voting: Option<Arc<GalleryVoting>>,
 }
 

@@ -32,7 +32,7 @@ const CHANGES: &str = "/.changes";
 struct AppState {
     root: PathBuf,
     changes: watch::Receiver<u64>,
-    /// Where visitors vote, if they may.
+    /// The voting of visitors, if they may vote.
     voting: Option<Arc<GalleryVoting>>,
 }
 
@@ -132,7 +132,7 @@ fn tag(content: &[u8]) -> String {
     format!("\"{}\"", &blake3::hash(content).to_hex()[..32])
 }
 
-/// What a drawing may do that is opened by itself: have its own styles.
+/// The policy for a drawing that is opened by itself: it may have its own styles.
 const DRAWING_POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; sandbox; frame-ancestors 'none'";
 
 #[cfg(test)]

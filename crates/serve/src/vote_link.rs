@@ -6,9 +6,9 @@ use super::vote::GalleryVoting;
 const HEAD_END: &str = "</header>";
 /// The ways that stand in the head of the first page.
 const WAYS: &str = "<nav class=\"ways\" aria-label=\"Pages\">";
-/// What the link says; on a phone its first word, so that the ways stand in one line.
+/// The text of the link; on a phone its first word, so that the ways stand in one line.
 const WORDS: &str = "Vote<span class=\"lesser\">: which is better?</span>";
-/// What stands before the name of a page's prompt in its head: a path, as templates escape it.
+/// The text before the name of a page's prompt in its head: a path, as templates escape it.
 const IN_TRAIL: &str = "prompts&#x2f;";
 /// The folders of pages of one prompt.
 const OF_PROMPTS: [&str; 4] = ["prompts", "versus", "charts", "timelines"];
@@ -30,7 +30,7 @@ pub(super) fn linked(page: &[u8], path: &str) -> Vec<u8> {
     with_link().map_or_else(|| page.to_vec(), String::into_bytes)
 }
 
-/// Where drawings are compared by name: what a vote is instead, below the page's title.
+/// The words where drawings are compared by name: what a vote is instead, below the page's title.
 fn beside_names(path: &str, rest: &str, place: &str) -> String {
     let title = rest.split_once(HEAD_END).filter(|_| path.starts_with("/versus/"));
     title.map_or_else(

@@ -23,7 +23,7 @@ pub struct GalleryOptions {
     /// The address that it will be found at. What needs whole addresses is made only with one: the pages' pictures for links to them,
     /// the feed, and what crawlers read.
     pub base: Option<BaseUrl>,
-    /// What the site says of itself.
+    /// The site's description of itself.
     pub site: SiteSettings,
     /// Whether a gallery that shows attempts may be emptied where none is left.
     pub allow_empty: bool,
@@ -226,7 +226,7 @@ pub(super) struct HungExhibit<'a> {
     pub(super) hung: HungFiles,
     /// Hash of the record.
     pub(super) record: blake3::Hash,
-    /// What pages show of it follows from this; none where that can't be told.
+    /// The key of what pages show of it; none where that can't be told.
     inputs: Option<blake3::Hash>,
 }
 

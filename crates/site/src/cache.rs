@@ -19,7 +19,7 @@ const VERSION: u32 = 4;
 /// Two seconds is the coarsest clock of a file system in use (FAT).
 const SETTLED: Duration = Duration::from_secs(2);
 
-/// What a build saw of the files of attempts, by the attempts' identifiers.
+/// The files of attempts as the last build saw them, by the attempts' identifiers.
 #[derive(Debug, Default, Serialize, Deserialize)]
 pub(super) struct BuildCache {
     version: u32,
@@ -82,7 +82,7 @@ pub(super) fn stamp(record: &[u8], files: &AttemptFiles<PathBuf>, now: SystemTim
     Some(hasher.finalize().to_hex().to_string())
 }
 
-/// What a file is known by, as long as nobody changes it; `None` while it is too new to tell a later change by its times,
+/// The key of a file, as long as nobody changes it; `None` while it is too new to tell a later change by its times,
 /// or where it cannot be looked at.
 fn settled_marks(path: &Path, now: SystemTime) -> Option<Vec<u8>> {
     let found = std::fs::symlink_metadata(path).ok()?;
@@ -104,7 +104,7 @@ fn changed(found: &Metadata) -> Option<SystemTime> {
     found.modified().ok()
 }
 
-/// What a file of these properties is known by.
+/// The key of a file with these properties.
 pub(super) fn marks(found: &Metadata) -> Option<Vec<u8>> {
     let nanoseconds = |time: SystemTime| time.duration_since(UNIX_EPOCH).ok().map(|age| age.as_nanos());
     let mut marks = Vec::new();

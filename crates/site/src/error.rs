@@ -1,4 +1,4 @@
-//! What can go wrong in building a gallery.
+//! Errors of building a gallery.
 
 use std::io;
 use std::path::PathBuf;

@@ -16,14 +16,14 @@ pub struct Exhibit<'a> {
     pub files: AttemptFiles<PathBuf>,
     /// The rubric of its prompt, where the prompt is known.
     pub rubric: Option<&'a Rubric>,
-    /// What models that looked at it said of the rubric's items, oldest first.
+    /// Readings of the rubric's items by models that looked at it, oldest first.
     pub readings: Vec<&'a RubricReading>,
 }
 
-/// What a gallery shows beside attempts.
+/// The material that a gallery shows beside attempts.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct GalleryContext<'a> {
-    /// What judgements made of the contestants, where there are any.
+    /// The ranking of the contestants by judgements, where there are any.
     pub judged: Option<&'a RankingReport>,
     /// The judgements themselves, from which follows how two contestants stand to each other.
     pub judgements: &'a [JudgementRecord],

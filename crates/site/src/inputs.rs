@@ -1,5 +1,5 @@
-//! What pages follow from, told before anything of them is made: where it is what it was, so are they, and no view is made to find
-//! that out.
+//! The inputs of pages, told before anything of them is made: where they are what they were, so are the pages, and no view
+//! is made to find that out.
 //!
 //! Beside the attempts that it shows, a page follows from the program, which is known as the files of attempts are
 //! (`cache.rs`), from settings, judgements and seals. Where a part can't be told there is no key, and the view tells
@@ -16,7 +16,7 @@ use super::source::SourceKey;
 use super::view::ShownAttempt;
 use super::{BaseUrl, GalleryContext, GalleryError};
 
-/// What every page follows from; none where it can't be told.
+/// The key of the inputs that all pages share; none where it can't be told.
 #[derive(Debug)]
 pub(super) struct SharedInputs(Option<blake3::Hash>);
 
@@ -97,7 +97,7 @@ impl InputsKey {
     }
 }
 
-/// What pages show of an attempt follows from this: its record and files, and what they became in the site.
+/// The key of everything that pages show of an attempt: its record and files, and what they became in the site.
 pub(super) fn of_attempt(CachedFiles { stamp, drawing, repaired, moves }: &CachedFiles) -> blake3::Hash {
     blake3::hash(format!("{stamp} {drawing:?} {repaired:?} {moves}").as_bytes())
 }

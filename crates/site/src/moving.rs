@@ -70,7 +70,7 @@ const FILTERS: [&str; 16] = [
     "feSpotLight",
 ];
 
-/// What may be animated: geometry, paint and text, no reference, no handler, no part of a filter.
+/// The attributes that may be animated: geometry, paint and text, no reference, no handler, no part of a filter.
 const ANIMATED: [&str; 40] = [
     "transform",
     "gradientTransform",

@@ -1,5 +1,5 @@
-//! What detectors found, as a picture to lay over a raster: outlines and the numbers of the rubric's items. It is made
-//! of our own numbers; no byte of a reply is in it.
+//! The overlay of what detectors found, as a picture to lay over a raster: outlines and the numbers of the rubric's items.
+//! It is made of our own numbers; no byte of a reply is in it.
 
 use std::fmt::Write as _;
 

@@ -1,18 +1,18 @@
-//! What a site says of itself: its own words, colours and order.
+//! A site's description of itself: its own words, colours and order.
 
 use pelicycle_text as text;
 use serde::Serialize;
 
 use crate::makers::OwnMakers;
 
-/// What a site says of itself. Without any of it pages speak for pelicycle.
+/// A site's description of itself. Without any of it pages speak for pelicycle.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct SiteSettings {
     /// The title of the first page, and the name of the site where somebody links to it.
     pub title: Option<String>,
     /// A sentence that says what the site is.
     pub description: Option<String>,
-    /// Who keeps it.
+    /// The person or group that keeps it.
     pub author: Option<String>,
     /// Their own page: an address of `https` or `http`.
     pub link: Option<String>,
@@ -27,7 +27,7 @@ pub struct SiteSettings {
     pub footer: Option<String>,
     /// Prompts that hang first, by id.
     pub lead: Vec<String>,
-    /// Who made which model, and when it came out, before the table that ships.
+    /// The makers of models, and when these came out, before the table that ships.
     #[serde(skip)]
     pub makers: OwnMakers,
 }

@@ -50,7 +50,7 @@ pub struct SheetOptions {
     pub top: Option<usize>,
     /// A title instead of the prompt's.
     pub title: Option<String>,
-    /// Who made which model, and when it came out, before the table that ships.
+    /// The makers of models, and when these came out, before the table that ships.
     pub makers: OwnMakers,
     /// Cards of a row; without it, what makes a sheet one half wider than high.
     pub columns: Option<usize>,
@@ -153,7 +153,7 @@ fn choose<'a, 'b>(sections: &'b [Section<'a>], wanted: Option<&str>) -> Result<&
     }
 }
 
-/// What is written over the cards.
+/// The words over the cards.
 struct SheetWords<'a> {
     title: &'a str,
     asked: &'a str,

@@ -1,4 +1,4 @@
-//! Where the cards of a sheet stand, and how many of them a picture of a given shape holds.
+//! The layout of a sheet: where its cards stand, and how many of them a picture of a given shape holds.
 
 /// Contestants on a sheet: more cannot be told apart on a screen.
 pub(crate) const MOST: usize = 400;

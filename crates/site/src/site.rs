@@ -30,7 +30,7 @@ pub(super) type MadeTogether = BTreeMap<String, BTreeMap<String, String>>;
 /// Digits of a file's hash by which it is known in [`MadeTogether`].
 const HASH_DIGITS: usize = 16;
 
-/// What a file is made from, for the next build to know.
+/// The inputs of a file, for the next build to know.
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct MadeFrom<'a> {
     /// Key of what it shows (`source.rs`), for one that is costly to make.
@@ -56,11 +56,11 @@ pub(super) struct FileTally {
 /// A site being built, by any number of threads.
 pub(super) struct Site {
     root: PathBuf,
-    /// What the last build made. Most of it is kept as it is, which is marked here without a lock.
+    /// The files of the last build. Most of it is kept as it is, which is marked here without a lock.
     before: HashMap<String, KnownFile>,
-    /// What this build made or kept from the same inputs.
+    /// The files that this build made or kept from the same inputs.
     together: Mutex<MadeTogether>,
-    /// What this build made anew.
+    /// The files that this build made anew.
     made: Mutex<HashMap<String, ListedFile>>,
     written: AtomicUsize,
     unchanged: AtomicUsize,
@@ -196,7 +196,7 @@ impl Site {
         Some(paths)
     }
 
-    /// What this build made or kept from the same inputs, for the notes.
+    /// The files that this build made or kept from the same inputs, for the notes.
     pub(super) fn made_together(&self) -> MadeTogether {
         std::mem::take(&mut self.together.lock().unwrap_or_else(PoisonError::into_inner))
     }
@@ -274,7 +274,7 @@ impl Site {
         fs::read(self.root.join(path)).ok()
     }
 
-    /// What [`Site::remember`] kept of the last build.
+    /// The bytes that [`Site::remember`] kept of the last build.
     pub(super) fn memory(&self) -> Option<Vec<u8>> {
         plain_file::read(&self.root.join(MEMORY), MAX_LIST).ok()
     }

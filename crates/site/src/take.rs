@@ -106,11 +106,11 @@ pub(super) fn anew(
     let path = |name: &str| format!("{}/{name}", folder(exhibit.attempt));
     if let Some(file) = &exhibit.files.png {
         match raster(site, file, &path("drawing"))? {
-            Raster::Taken(size) => {
+            TakenRaster::Taken(size) => {
                 let (small, large) = hang(&path("drawing"), size);
                 (pictures.small, pictures.large, drawing) = (Some(small), Some(large), Some(size));
             }
-            Raster::Unusable(why) => {
+            TakenRaster::Unusable(why) => {
                 pictures.problem = Some(why.clone());
                 problems.push((file.clone(), why));
             }
@@ -118,12 +118,12 @@ pub(super) fn anew(
     }
     if let Some(file) = &exhibit.files.repaired_png {
         match raster(site, file, &path("repaired"))? {
-            Raster::Taken(size) => {
+            TakenRaster::Taken(size) => {
                 let (small, large) = hang(&path("repaired"), size);
                 (pictures.repaired_small, pictures.repaired_large) = (Some(small), Some(large));
                 repaired = Some(size);
             }
-            Raster::Unusable(why) => problems.push((file.clone(), why)),
+            TakenRaster::Unusable(why) => problems.push((file.clone(), why)),
         }
     }
     let mut text = |file: &Option<PathBuf>, name: &str| -> Result<bool, GalleryError> {
@@ -157,7 +157,7 @@ fn moving(site: &Site, exhibit: &Exhibit<'_>, path: &str) -> Result<bool, Galler
 }
 
 /// The outcome of taking in one raster.
-enum Raster {
+enum TakenRaster {
     /// It is in the site; its width and height.
     Taken((u32, u32)),
     /// It cannot be shown, with the reason.
@@ -165,14 +165,14 @@ enum Raster {
 }
 
 /// Takes one raster and its small copies into the site.
-fn raster(site: &Site, file: &Path, stem: &str) -> Result<Raster, GalleryError> {
+fn raster(site: &Site, file: &Path, stem: &str) -> Result<TakenRaster, GalleryError> {
     let read = read(file).map_err(|error| error.to_string()).and_then(|png| {
         let size = picture_size(&png).map_err(|error| error.to_string())?;
         Ok((png, size))
     });
     let (png, size) = match read {
         Ok(read) => read,
-        Err(why) => return Ok(Raster::Unusable(why)),
+        Err(why) => return Ok(TakenRaster::Unusable(why)),
     };
     let source = format!("{}-{}", THUMBNAIL_VERSION, blake3::hash(&png).to_hex());
     let (small, large) = hang(stem, size);
@@ -183,11 +183,11 @@ fn raster(site: &Site, file: &Path, stem: &str) -> Result<Raster, GalleryError> 
                     site.put_made_from(&file, made, MadeFrom::source(&source))?;
                 }
             }
-            Err(error) => return Ok(Raster::Unusable(error.to_string())),
+            Err(error) => return Ok(TakenRaster::Unusable(error.to_string())),
         }
     }
     site.put(&large.href, &png)?;
-    Ok(Raster::Taken(size))
+    Ok(TakenRaster::Taken(size))
 }
 
 /// Reads a file of a bounded length.

@@ -2,7 +2,7 @@
 
 use std::f64::consts::{PI, SQRT_2};
 
-/// Where the series of the error function gives way to the continued fraction of its complement.
+/// The argument at which the series of the error function gives way to the continued fraction of its complement.
 const TURN: f64 = 2.0;
 /// Terms of the fraction: at [`TURN`] they give all digits of a double.
 const TERMS: u32 = 120;

@@ -1,4 +1,4 @@
-//! What a sample could have shown, and how much larger it would have to be.
+//! Statistical power: the effects that a sample could have shown, and how much larger it would have to be.
 
 use super::quantile;
 
@@ -14,8 +14,8 @@ pub struct DetectableRates {
     pub upper: Option<f64>,
 }
 
-/// How many standard errors an effect must measure to be seen with a chance of 80 %, when `alpha` is the chance of a false
-/// alarm on either side.
+/// The number of standard errors that an effect must measure to be seen with a chance of 80 %, when `alpha` is the
+/// chance of a false alarm on either side.
 fn errors(alpha: f64) -> f64 {
     quantile(1.0 - alpha / 2.0) + quantile(POWER)
 }
@@ -40,8 +40,8 @@ pub fn detectable_rate(share: f64, base: u64, head: u64, alpha: f64) -> Detectab
     }
 }
 
-/// How far two rates are apart in standard errors of so many trials, over how far they must be to be seen with a chance of
-/// 80 %.
+/// The distance of two rates in standard errors of so many trials, over the distance at which it is seen with a
+/// chance of 80 %.
 #[must_use]
 pub fn rate_gap((share, base): (f64, u64), (other, head): (f64, u64), alpha: f64) -> f64 {
     let error = (1.0 / base as f64 + 1.0 / head as f64).sqrt();

@@ -84,7 +84,7 @@ fn normal_p(u: f64, n: f64, m: f64, ties: f64) -> f64 {
     (2.0 * upper_tail(away / variance.sqrt())).min(1.0)
 }
 
-/// How far the second sample lies above the first; `alpha` is the share of true shifts that the interval may miss.
+/// The shift of the second sample above the first; `alpha` is the share of true shifts that the interval may miss.
 #[must_use]
 pub fn shift(first: &[f64], second: &[f64], alpha: f64) -> Option<LocationShift> {
     let (first, second) = (thinned(first), thinned(second));

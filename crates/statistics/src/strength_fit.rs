@@ -1,4 +1,4 @@
-//! What choices say of strengths where it is given how far owners, and the things of one owner, lie apart: expectation
+//! The fit of strengths to choices where it is given how far owners, and the things of one owner, lie apart: expectation
 //! propagation.
 //!
 //! Each choice is stood in for by a normal curve over the difference of its two things, one that gives the same mean and variance
@@ -14,7 +14,7 @@ const ROUNDS: usize = 200;
 const CALM: usize = 20;
 /// Change of a difference's mean, in deviations, and of its variance, as a share, from which on a round counts as the last.
 const SETTLED: f64 = 1e-3;
-/// What is thought of the logarithm of Davidson's ν before any tie was seen: its mean and variance.
+/// The prior of the logarithm of Davidson's ν before any tie was seen: its mean and variance.
 const TIES: (f64, f64) = (-0.7, 1.0);
 /// Integrals over a normal curve are sums at points so many deviations apart,
 const APART: f64 = 0.4;
@@ -59,7 +59,7 @@ struct Curve {
 /// A fit's result.
 #[derive(Debug, Clone)]
 pub(crate) struct FittedStrengths {
-    /// Where it ended, to begin a near one with.
+    /// The state in which the fit ended, to begin a near one with.
     pub(crate) end: FitState,
     /// Logarithms of the owners' strengths, as expected.
     pub(crate) owners: Vec<f64>,
@@ -212,13 +212,13 @@ impl<'a> StrengthFit<'a> {
 /// The change that a round made.
 #[derive(Debug, Default)]
 struct Improvement {
-    /// How far the farthest difference was from where it belongs.
+    /// The distance that the farthest difference was from where it belongs.
     moved: f64,
     /// The choices' share of the logarithm of the chance of all.
     evidence: f64,
     /// Ties beyond what was to be expected.
     excess_ties: f64,
-    /// How fast that falls as the logarithm of ν grows.
+    /// The rate at which that falls as the logarithm of ν grows.
     tie_curvature: f64,
 }
 
@@ -230,7 +230,7 @@ impl Improvement {
     }
 }
 
-/// What a choice says of a difference of which something is known.
+/// The evidence of a choice on a difference of which something is known.
 struct Told {
     mean: f64,
     variance: f64,
@@ -242,12 +242,13 @@ struct Told {
 }
 
 impl PairwiseChoice {
-    /// What counts more than once is as many copies that count once at most: of more, the integral below would see a needle.
+    /// The number of copies that count once at most, for a choice that counts more than once: of more, the integral
+    /// below would see a needle.
     fn copies(&self) -> f64 {
         (self.first + self.second + self.ties).ceil().max(1.0)
     }
 
-    /// What follows, by one copy, of a difference that is known to have a variance and to lie about a middle.
+    /// The evidence, by one copy, on a difference that is known to have a variance and to lie about a middle.
     fn told(&self, known: (f64, f64), ties: Option<f64>, density: &Density) -> Told {
         let times = [self.first, self.second, self.ties].map(|times| times / self.copies());
         // Most choices are whole, and powers slow.
@@ -268,8 +269,8 @@ impl PairwiseChoice {
     }
 }
 
-/// What follows of a difference that is known to have a variance and to lie about a middle from a choice that has such a chance,
-/// given those of the first, of the second and of a tie.
+/// The evidence on a difference that is known to have a variance and to lie about a middle from a choice that has
+/// such a chance, given those of the first, of the second and of a tie.
 fn told(
     (variance, middle): (f64, f64),
     ties: Option<f64>,
@@ -303,7 +304,7 @@ fn told(
     }
 }
 
-/// How many deviations a point of integrals lies from the middle.
+/// The distance of a point of integrals from the middle, in deviations.
 fn away(point: usize) -> f64 {
     (point as f64 - POINTS as f64) * APART
 }

@@ -10,15 +10,15 @@ use super::{Interval, Random, quantile, upper_tail};
 pub struct PairwiseChoice {
     /// Indices of the two.
     pub pair: (usize, usize),
-    /// How often the first was chosen.
+    /// Times that the first was chosen.
     pub first: f64,
-    /// How often the second was chosen.
+    /// Times that the second was chosen.
     pub second: f64,
-    /// How often neither was chosen.
+    /// Times that neither was chosen.
     pub ties: f64,
 }
 
-/// How far strengths lie apart: standard deviations of their natural logarithms.
+/// The spread of strengths: standard deviations of their natural logarithms.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Spread {
     /// Of owners.
@@ -28,7 +28,7 @@ pub struct Spread {
 }
 
 impl Spread {
-    /// What is likely before any choice was seen: the middle of the prior.
+    /// The likely spread before any choice was seen: the middle of the prior.
     pub const PRIOR: Spread = Spread { between: 1.2, within: 0.6 };
 
     /// A spread as it is thought of before any choice was seen; docs/judging.md says why so.
@@ -86,7 +86,8 @@ const WIDEST: i32 = 7;
 /// Steps downwards, at most: strengths that lie a tenth apart or less are all the same, whatever the choices.
 const NARROWEST: i32 = -5;
 
-/// What choices say of owners' strengths: normal distributions of their logarithms under several spreads, each with its weight.
+/// The strengths of owners by choices: normal distributions of their logarithms under several spreads, each with its
+/// weight.
 #[derive(Debug, Clone)]
 pub struct Strengths {
     parts: Vec<StrengthPart>,
@@ -94,7 +95,7 @@ pub struct Strengths {
     pub ties: f64,
 }
 
-/// What choices say under one spread.
+/// The strengths by choices under one spread.
 #[derive(Debug, Clone)]
 struct StrengthPart {
     weight: f64,
@@ -218,7 +219,7 @@ impl Strengths {
         (0..log.len()).map(|i| (0..log.len()).map(|j| cell(i, j)).collect()).collect()
     }
 
-    /// How far strengths lie apart, as expected.
+    /// The expected spread of strengths.
     #[must_use]
     pub fn spread(&self) -> Spread {
         let mean =

@@ -2,7 +2,7 @@
 
 use super::Rate;
 
-/// How much larger a probability may come out by rounding and still be the same.
+/// The factor by which a probability may come out larger by rounding and still be the same.
 const SAME: f64 = 1.0 + 1e-7;
 
 /// The two-sided probability, under no difference within any stratum, of hits as unlikely as these: the exact
@@ -30,8 +30,8 @@ pub fn exact_rates(strata: &[(Rate, Rate)]) -> f64 {
     (unlikely / all).min(1.0)
 }
 
-/// How likely each number of hits is among `drawn` out of `drawn + rest` of which `hits` are hits, from the least that
-/// there can be, which comes first.
+/// The chance of each number of hits among `drawn` out of `drawn + rest` of which `hits` are hits, from the least
+/// that there can be, which comes first.
 fn hypergeometric(drawn: u64, rest: u64, hits: u64) -> (u64, Vec<f64>) {
     let (low, high) = (hits.saturating_sub(rest), hits.min(drawn));
     let mut logs = vec![0.0];

@@ -1,4 +1,4 @@
-//! What can go wrong with the folder, and what can be wrong with one record in it.
+//! Errors of the folder, and damage of one record in it.
 
 use std::io;
 use std::path::PathBuf;

@@ -234,7 +234,7 @@ fn load(Place { prompt, contestant, id, folder }: &Place) -> Result<StoredAttemp
     Ok(StoredAttempt { attempt, folder: folder.to_owned(), files })
 }
 
-/// Why a file is not among the plain ones of an attempt's folder.
+/// The reason why a file is not among the plain ones of an attempt's folder.
 fn absent(folder: &Path, file: &str) -> DamageReason {
     let file = file.to_owned();
     match fs::symlink_metadata(folder.join(&file)) {
@@ -248,7 +248,7 @@ fn no_file(kind: FileType) -> std::io::Error {
     std::io::Error::other(format!("it is {}, and no file", name_of(kind)))
 }
 
-/// What a place holds.
+/// The name of the kind of thing that a place holds.
 pub(super) fn name_of(kind: FileType) -> &'static str {
     #[cfg(unix)]
     {

@@ -9,7 +9,7 @@ use pelicycle_record::Id;
 use super::write::{open_lock, staging};
 use super::{Store, StoreError};
 
-/// How often a lock is taken anew that its last holder removed in the same moment.
+/// The number of times that a lock is taken anew that its last holder removed in the same moment.
 const TRIES: usize = 100;
 
 /// The right to work on a run, held until it is dropped.
@@ -59,7 +59,7 @@ fn is_at(file: &File, path: &Path) -> bool {
     file.metadata().ok().zip(fs::symlink_metadata(path).ok()).is_some_and(same)
 }
 
-/// Where files are not removed while they are open, it always is.
+/// Always true where files are not removed while they are open.
 #[cfg(not(unix))]
 fn is_at(_: &File, _: &Path) -> bool {
     true

@@ -17,7 +17,7 @@ use super::{AttemptFiles, Store, StoreError, layout};
 /// A folder left by a killed process is swept when it is older: a write takes well under a second.
 const ABANDONED: Duration = Duration::from_secs(60 * 60);
 
-/// What is said of a link where a folder of ours is to be.
+/// The words on a link where a folder of ours is to be.
 const LINK: &str = "it is a link, which is not followed; remove it";
 
 impl Store {

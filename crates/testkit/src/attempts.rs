@@ -59,41 +59,13 @@ pub fn attempt(prompt: &str, slug: &str, started: &str, reply: Option<(&str, Che
         schema: SCHEMA_VERSION,
         id: Id::at(started).unwrap(),
         run: "20261122-025336-412-k3f9q2m8x7ab".parse().unwrap(),
-        tool: Tool {
-            name: "pelicycle".to_owned(),
-            version: "0.1.0".to_owned(),
-            renderer: "resvg 0.49.0".to_owned(),
-        },
-        host: Host {
-            os: "linux".to_owned(),
-            arch: "x86_64".to_owned(),
-            cpu: Some("A processor".to_owned()),
-            cores: 8,
-        },
+        tool: tool(),
+        host: host(),
         prompt: LIBRARY.get(prompt).unwrap().record(),
-        contestant: ContestantRecord {
-            slug: slug.to_owned(),
-            label: slug.to_owned(),
-            provider: "local".to_owned(),
-            model: format!("{slug}.gguf"),
-            served: None,
-            released: None,
-            demonstration: false,
-        },
+        contestant: contestant(slug),
         sample: 1,
         look: None,
-        request: RequestRecord {
-            seed: Some(17_446_744_073_709_551_615),
-            run_seed: Some(7),
-            sampling: SamplingSettings {
-                temperature: Some(0.8),
-                top_p: Some(0.95),
-                max_tokens: Some(4096),
-                thinking: Some(false),
-                ..SamplingSettings::default()
-            },
-            ..RequestRecord::default()
-        },
+        request: request(),
         outcome: Outcome::Complete,
         error: None,
         origin: ReplyOrigin::Asked,
@@ -101,29 +73,8 @@ pub fn attempt(prompt: &str, slug: &str, started: &str, reply: Option<(&str, Che
         cost: None,
         joules: None,
         usage: Usage { input: Some(42), output: Some(1311), ..Usage::default() },
-        timing: Timing {
-            started,
-            head: None,
-            first_token: Some(0.21),
-            first_text: Some(0.21),
-            last_token: Some(12.5),
-            total: Some(12.5),
-            tokens_per_second: Some(106.7),
-            batch: Some(4),
-            host_load: None,
-        },
-        engine: Some(EngineRecord {
-            file: format!("{slug}.gguf"),
-            bytes: 98_000_000,
-            hash: blake3::hash(slug.as_bytes()).to_hex().to_string(),
-            architecture: "llama".to_owned(),
-            quantization: "Q4_1".to_owned(),
-            threads: 8,
-            kernels: "avx2".to_owned(),
-            arithmetic: "run".to_owned(),
-            remarks: Vec::new(),
-            projector: None,
-        }),
+        timing: timing(started),
+        engine: Some(engine(slug)),
         experts: None,
         service: None,
         timeline: None,
@@ -132,6 +83,76 @@ pub fn attempt(prompt: &str, slug: &str, started: &str, reply: Option<(&str, Che
         check,
         unchecked: None,
         rechecked: None,
+    }
+}
+
+/// The program that made the attempts.
+fn tool() -> Tool {
+    Tool { name: "pelicycle".to_owned(), version: "0.1.0".to_owned(), renderer: "resvg 0.49.0".to_owned() }
+}
+
+/// The machine that they ran on.
+fn host() -> Host {
+    Host { os: "linux".to_owned(), arch: "x86_64".to_owned(), cpu: Some("A processor".to_owned()), cores: 8 }
+}
+
+/// A local model.
+fn contestant(slug: &str) -> ContestantRecord {
+    ContestantRecord {
+        slug: slug.to_owned(),
+        label: slug.to_owned(),
+        provider: "local".to_owned(),
+        model: format!("{slug}.gguf"),
+        served: None,
+        released: None,
+        demonstration: false,
+    }
+}
+
+/// A request with a seed and settings.
+fn request() -> RequestRecord {
+    RequestRecord {
+        seed: Some(17_446_744_073_709_551_615),
+        run_seed: Some(7),
+        sampling: SamplingSettings {
+            temperature: Some(0.8),
+            top_p: Some(0.95),
+            max_tokens: Some(4096),
+            thinking: Some(false),
+            ..SamplingSettings::default()
+        },
+        ..RequestRecord::default()
+    }
+}
+
+/// The times of a reply that took 12.5 seconds.
+fn timing(started: jiff::Timestamp) -> Timing {
+    Timing {
+        started,
+        head: None,
+        first_token: Some(0.21),
+        first_text: Some(0.21),
+        last_token: Some(12.5),
+        total: Some(12.5),
+        tokens_per_second: Some(106.7),
+        batch: Some(4),
+        host_load: None,
+    }
+}
+
+/// The engine that a local model ran in.
+fn engine(slug: &str) -> EngineRecord {
+    EngineRecord {
+        file: format!("{slug}.gguf"),
+        bytes: 98_000_000,
+        hash: blake3::hash(slug.as_bytes()).to_hex().to_string(),
+        architecture: "llama".to_owned(),
+        quantization: "Q4_1".to_owned(),
+        threads: 8,
+        kernels: "avx2".to_owned(),
+        arithmetic: "run".to_owned(),
+        remarks: Vec::new(),
+        projector: None,
     }
 }
 
@@ -195,7 +216,7 @@ pub fn verdict(pair: &[Attempt; 2], reply: &[u8]) -> JudgementRecord {
     }
 }
 
-/// What a model said of one showing of a pair of the calibration set, by a reply.
+/// A model's answer to one showing of a pair of the calibration set, by a reply.
 #[must_use]
 pub fn calibrated(
     pair: &str,
@@ -235,7 +256,7 @@ pub fn with_thinking(attempt: &mut Attempt) {
 /// first layer is dense.
 pub const MODELS: [(usize, usize, usize); 3] = [(48, 128, 8), (40, 256, 8), (5, 6, 2)];
 
-/// What some tokens took of a model: about what they would of one that prefers some experts.
+/// The experts that some tokens took of a model: about as many as of one that prefers some experts.
 #[must_use]
 pub fn taken((layers, experts, used): (usize, usize, usize)) -> ExpertsTaken {
     let tokens = 1312;

@@ -30,7 +30,7 @@ pub fn chromium() -> Option<PathBuf> {
     found
 }
 
-/// What a script of `tests/browser` tells of an order.
+/// Runs a script of `tests/browser` on an order, and returns its answer.
 ///
 /// `None` where the browser or its driver is missing, which skips the test.
 #[track_caller]
@@ -41,7 +41,7 @@ pub fn drive(script: &str, order: Value) -> Option<Value> {
     Some(serde_json::from_slice(&output.stdout).unwrap())
 }
 
-/// What a script that answers line by line tells of an order. It and its browser serve all tests of the process, and end with it.
+/// Asks a script that answers line by line. It and its browser serve all tests of the process, and end with it.
 ///
 /// `None` as for [`drive`].
 #[track_caller]

@@ -86,7 +86,7 @@ pub fn hang_look(store: &Store, first: &Attempt, number: u32, started: &str, rep
     });
 }
 
-/// What an attempt may have instead of a picture of its experts.
+/// Bytes that an attempt may have instead of a picture of its experts.
 pub const NO_PICTURE: &[u8] = b"<svg onload='alert(1)'/>";
 
 /// A request that failed without a reply.

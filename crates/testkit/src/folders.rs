@@ -1,4 +1,4 @@
-//! What lies beside the tests, and how a test skips without it.
+//! The folders beside the tests, and how a test skips without them.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;

@@ -48,7 +48,7 @@ impl HubRequest {
     }
 }
 
-/// What is done instead of what is right.
+/// An act of the hub instead of the right one.
 #[derive(Debug, Clone)]
 pub enum HubAct {
     /// Answers with a status and headers.
@@ -71,7 +71,7 @@ pub enum HubAct {
 
 type Script = Box<dyn FnMut(&HubRequest) -> Option<HubAct> + Send>;
 
-/// How the hub sends to its storage.
+/// The storage to which the hub sends for the bytes of files.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum HubStorage {
     /// The hub has the bytes itself.

@@ -1,5 +1,5 @@
-//! What the tests of all crates share: folders of the checkout, servers on loopback, made-up attempts, and one way to
-//! start the program.
+//! The parts that the tests of all crates share: folders of the checkout, servers on loopback, made-up attempts, and one way
+//! to start the program.
 //!
 //! A dependency of tests alone. It knows records, and with the feature `exhibits` the store and the drawing check; it
 //! knows no service, no page and no command of the program.

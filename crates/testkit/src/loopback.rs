@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
-/// What a server does with a connection once it has read the request.
+/// A step of a server with a connection, once it has read the request.
 #[derive(Debug, Clone)]
 pub enum ServerStep {
     /// Sends these bytes.

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-/// What both kinds draw: one token of their vocabulary.
+/// The drawing of both kinds: one token of their vocabulary.
 pub const DRAWING: &str = "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 40 40\"><circle cx=\"20\" cy=\"20\" r=\"9\"/></svg>";
 
 const TEMPLATE: &str = "{% for message in messages %}<|im_start|>{{ message.role }}\n{{ message.content }}<|im_end|>\n{% endfor %}{% if add_generation_prompt %}<|im_start|>assistant\n{% endif %}";

@@ -39,7 +39,7 @@ pub struct ServingProgram {
     pub process: Child,
     /// Its address: `127.0.0.1:PORT`.
     pub own: String,
-    /// What it wrote to standard error so far.
+    /// Its standard error so far.
     pub said: Arc<Mutex<String>>,
 }
 

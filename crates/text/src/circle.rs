@@ -3,7 +3,7 @@
 /// Watches what is said, be it tokens or bytes, for a circle.
 #[derive(Debug)]
 pub struct CircleWatch {
-    /// What is looked at: so many of the last. The same ones must come again and again over all of them.
+    /// The number of the last that are looked at. The same ones must come again and again over all of them.
     length: usize,
     /// For each number of them, how many of the first are also the last.
     borders: Vec<usize>,

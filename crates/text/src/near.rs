@@ -1,11 +1,11 @@
 //! Names that somebody may have meant.
 
-/// How alike a name must be to be offered (Jaro and Winkler's measure, 0 to 1).
+/// The least likeness of a name that is offered (Jaro and Winkler's measure, 0 to 1).
 const ALIKE: f64 = 0.8;
-/// How alike a name is to itself.
+/// The likeness of a name to itself.
 const SAME: f64 = 1.0;
-/// How alike names are that differ by one slip of a finger (a letter too many, too few, another, or two swapped): the measure
-/// above knows no short names that begin so.
+/// The likeness of names that differ by one slip of a finger (a letter too many, too few, another, or two swapped):
+/// the measure above knows no short names that begin so.
 const ONE_SLIP: f64 = 0.9;
 /// The shortest name in which a slip tells anything, in characters.
 const SLIP_LENGTH: usize = 3;

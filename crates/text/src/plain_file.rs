@@ -71,7 +71,7 @@ fn read_up_to(file: File, most: u64) -> io::Result<Vec<u8>> {
     if bytes.len() as u64 > most { Err(too_long()) } else { Ok(bytes) }
 }
 
-/// Why this is no plain file.
+/// The reason why this is no plain file.
 fn fault(what: &Metadata) -> Option<&'static str> {
     let kind = what.file_type();
     match (kind.is_file(), kind.is_symlink(), kind.is_dir()) {

@@ -23,7 +23,7 @@ pub(crate) enum Mix {
     F32,
 }
 
-/// What a matrix is for, as far as mixes treat it differently.
+/// The use of a matrix, as far as mixes treat it differently.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Use {
     Embedding,
@@ -67,7 +67,7 @@ impl Mix {
     }
 }
 
-/// What stands in for a type of 256 elements a block where rows are not a multiple of that.
+/// The type that stands in for one of 256 elements a block where rows are not a multiple of that.
 fn smaller_blocks(kind: TensorType) -> TensorType {
     match kind {
         TensorType::Q2_K | TensorType::Q3_K | TensorType::IQ4_XS => TensorType::IQ4_NL,

@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use half::{bf16, f16};
 use pelicycle_engine::quant::TensorType;
 
-/// What a tensor is filled with.
+/// The numbers that a tensor is filled with.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) enum Numbers {
     /// Mean 0 and about this standard deviation.

@@ -8,7 +8,7 @@ use crate::mix::{Mix, Use};
 use crate::numbers::Numbers;
 use crate::shape::Shape;
 
-/// What sets a projector's tensors and metadata apart from another's.
+/// The shape of a projector: all that sets its tensors and metadata apart from another's.
 #[derive(Debug, Clone)]
 pub(crate) struct Eyes {
     /// `clip.projector_type`.

@@ -4,7 +4,7 @@ use pelicycle_engine::gguf::MetadataValue;
 
 use crate::projector::{EyeKind, Eyes};
 
-/// What sets a model's tensors and metadata apart from another's.
+/// The shape of a model: all that sets its tensors and metadata apart from another's.
 #[derive(Debug, Clone)]
 pub(crate) struct Shape {
     pub(crate) name: &'static str,
@@ -29,7 +29,7 @@ pub(crate) struct Shape {
     pub(crate) rope_size: u64,
     /// `tokenizer.ggml.pre`.
     pub(crate) pre: &'static str,
-    /// What it sees with.
+    /// The projector that it sees with.
     pub(crate) eyes: Option<Eyes>,
     /// Metadata that no other field has, without the architecture's prefix.
     pub(crate) extra: &'static [(&'static str, MetadataValue)],
@@ -87,7 +87,7 @@ const fn experts(count: u64, used: u64, width: u64, shared: u64) -> Option<Exper
     Some(Experts { count, used, width, shared, shared_gate: shared > 0, choice_bias: false })
 }
 
-/// What most have in common.
+/// The shape that most have in common.
 const PLAIN: Shape = Shape {
     name: "",
     architecture: "",

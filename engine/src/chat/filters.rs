@@ -193,7 +193,7 @@ fn word_count(text: &str) -> usize {
     text.split(|c: char| !(c.is_alphanumeric() || c == '_')).filter(|word| !word.is_empty()).count()
 }
 
-/// What is undefined has no items.
+/// The length of a value: undefined has no items.
 fn length(state: &State<'_, '_>, value: &Value) -> Result<usize, Error> {
     if value.is_undefined() {
         return Ok(0);

@@ -81,7 +81,7 @@ fn dict(value: Option<Value>, named: Kwargs) -> Result<Value, Error> {
     Ok(Value::from_pairs(pairs))
 }
 
-/// What `cycler` gives: values in turns.
+/// The object that `cycler` gives: values in turns.
 #[derive(Debug)]
 struct Cycler {
     items: Vec<Value>,

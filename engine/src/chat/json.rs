@@ -10,7 +10,7 @@ use super::environment::check_size;
 use super::python;
 use super::string_methods::pad;
 
-/// How JSON is laid out.
+/// The layout of JSON.
 struct Layout<'a> {
     state: &'a State<'a, 'a>,
     ascii: bool,
@@ -20,7 +20,7 @@ struct Layout<'a> {
     sorted: bool,
 }
 
-/// What stands before an item for every level.
+/// The text before an item for every level.
 enum Indent {
     Blanks(usize),
     Text(String),

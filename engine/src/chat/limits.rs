@@ -1,4 +1,4 @@
-//! How much a chat template may do before it is stopped: it comes with the file, and a file is not trusted.
+//! The limits after which a chat template is stopped: it comes with the file, and a file is not trusted.
 
 /// Steps that a template may take. The longest real conversations stay below a hundredth of it.
 pub const MAX_STEPS: u64 = 10_000_000;

@@ -10,7 +10,7 @@ use crate::vision::Picture;
 pub struct ChatMessage {
     /// The speaker: `system`, `user` or `assistant`.
     pub role: String,
-    /// What is said and shown.
+    /// The text and pictures.
     pub content: MessageContent,
 }
 

@@ -39,7 +39,7 @@ pub(super) fn call(
     Ok(Some(value))
 }
 
-/// What stands before a separator, the separator, and what stands behind it.
+/// The text before a separator, the separator, and the text behind it.
 fn partition(text: &str, method: &str, args: &[Value]) -> Result<Value, Error> {
     let separator = Arguments::of(args, 1)?.text(0, "sep")?;
     let separator = not_empty(&separator)?;

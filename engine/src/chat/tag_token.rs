@@ -1,6 +1,6 @@
 //! The parts of a template's tag.
 
-/// What a part of a tag is.
+/// The kind of a part of a tag.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum TagTokenKind {
     Blank,

@@ -179,7 +179,7 @@ pub struct ChatReply {
 #[derive(Debug)]
 pub struct ChatStream {
     events: mpsc::Receiver<ChatProgress>,
-    /// What came with the event given last.
+    /// The events that came with the one given last.
     waiting: VecDeque<ChatEvent>,
     over: bool,
 }

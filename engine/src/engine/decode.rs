@@ -12,7 +12,7 @@ use crate::cache::SequenceCache;
 use crate::model::{BatchToken, ExpertUse, LayerRouting};
 use crate::vision::axes;
 
-/// What is guessed of one sequence in a step.
+/// The guesses for one sequence in a step.
 struct Draft {
     /// Tokens of the match that the guesses go on from.
     length: usize,
@@ -22,7 +22,7 @@ struct Draft {
 /// The experts that a guess's row took: those of a layer after another's.
 type GuessExperts = Vec<(usize, Vec<u32>)>;
 
-/// What one sequence draws in a step.
+/// The draw of one sequence in a step.
 struct Draw<'a> {
     job: &'a mut QueuedRequest,
     /// The logits of its rows.

@@ -19,9 +19,10 @@ const TRUST: f64 = 20.0;
 const REMEMBERED: f64 = 400.0;
 /// The weight of a step among those before it.
 const NEWEST: f64 = 0.1;
-/// What a guess must gain at least to be made: its price is known only roughly.
+/// The least gain of a guess that is made: its price is known only roughly.
 const WORTH: f64 = 1.02;
-/// How fast a price that is not measured any more goes back to what was expected: it may have been an accident.
+/// The rate at which a price that is not measured any more goes back to what was expected: it may have been an
+/// accident.
 const FORGIVEN: f64 = 0.002;
 /// After so many steps with guesses one goes without, so that its price is known.
 const PLAIN_EVERY: u32 = 24;
@@ -33,7 +34,7 @@ const DENSE_ROW: f64 = 0.1;
 pub(crate) struct DraftPlanner {
     speculation: Speculation,
     odds: [Hits; ODDS.len()],
-    /// What steps cost, by the number of their sequences.
+    /// The costs of steps, by the number of their sequences.
     costs: Vec<StepCost>,
     /// A row's share of a step before it was measured.
     row_share: f64,

@@ -57,7 +57,7 @@ impl Default for EngineOptions {
 pub enum Speculation {
     /// Never.
     Off,
-    /// Where it makes the answer come sooner, by what guesses and their rows have turned out to be worth.
+    /// Guesses where it makes the answer come sooner, by what guesses and their rows have turned out to be worth.
     #[default]
     WherePays,
     /// Wherever the text repeats itself, to see what that costs.
@@ -198,8 +198,8 @@ impl Engine {
         self.projector.get().map(|projector| &**projector)
     }
 
-    /// What had to be guessed because the model's file does not say it, each in a sentence: how its tokenizer splits
-    /// text, the form of its conversations.
+    /// The guesses that were made because the model's file does not say it, each in a sentence: how its tokenizer
+    /// splits text, the form of its conversations.
     pub fn remarks(&self) -> impl Iterator<Item = &str> {
         self.tokenizer.remark().into_iter().chain(self.template.remark())
     }
@@ -303,7 +303,7 @@ impl Engine {
         Ok(ReplyForm::new(shape, self.marks.outset(&prompt.text, thinking).as_ref())?)
     }
 
-    /// What keeps an answer of so many tokens at most in form.
+    /// The guide that keeps an answer of so many tokens at most in form.
     fn guide(&self, form: &ReplyForm, bound: usize) -> Result<FormGuide, EngineError> {
         let vocabulary = self.form_vocabulary.get_or_init(|| {
             let known = self.model.config().vocabulary;

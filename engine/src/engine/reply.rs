@@ -118,7 +118,7 @@ impl ReplyDecoder {
         }
     }
 
-    /// What becomes certain with the bytes of a token.
+    /// The text that becomes certain with the bytes of a token.
     fn read(&mut self, bytes: &[u8]) -> ChatDelta {
         let Some(form) = &mut self.form else {
             return delta(self.split.push(&self.text.push(bytes)));
@@ -150,7 +150,7 @@ impl ReplyDecoder {
         }
     }
 
-    /// What is left of text that was held back: the beginning of a character, or of a mark.
+    /// The rest of text that was held back: the beginning of a character, or of a mark.
     fn held_back(&mut self) -> Vec<ReplySegment> {
         let tail = std::mem::take(&mut self.text).finish();
         let mut segments = self.split.push(&tail);

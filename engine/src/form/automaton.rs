@@ -12,7 +12,7 @@ pub(super) type NodeId = u32;
 /// The node at which a reply is over.
 pub(super) const END: NodeId = 0;
 
-/// What may come at a place.
+/// A place in the automaton: the bytes that may come there.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) enum Node {
     /// One of these bytes, in order, each with what follows. None at the end.
@@ -48,7 +48,7 @@ impl EndMark {
         EndMark { bytes, back }
     }
 
-    /// How many of its bytes stand there after one more, when so many stood there before.
+    /// The number of its bytes that stand there after one more, when so many stood there before.
     fn step(&self, mut stood: u16, byte: u8) -> u16 {
         while stood > 0 && self.bytes[usize::from(stood)] != byte {
             stood = self.back[usize::from(stood)];

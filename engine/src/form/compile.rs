@@ -170,7 +170,7 @@ impl Compiler {
         Ok(self.literal("[", after))
     }
 
-    /// What stands before an answer.
+    /// The text that stands before an answer.
     pub(super) fn outset(&mut self, outset: &ReasoningOutset, answer: NodeId) -> Result<NodeId, FormError> {
         let mut after = self.literal(outset.between, answer);
         if outset.between.is_empty() {

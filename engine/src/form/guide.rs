@@ -352,7 +352,7 @@ mod tests {
         }
     }
 
-    /// What the fast ways allow is what the walk does, everywhere along a reply.
+    /// The fast ways allow the same as the walk does, everywhere along a reply.
     #[test]
     fn a_string_and_a_reasoning_allow_what_walking_allows() {
         let tokens = tokens(&[]);

@@ -1,6 +1,6 @@
 //! The inside of a JSON string, byte by byte: whole characters of UTF-8, no control character, written out or escaped.
 
-/// Where one stands inside a string.
+/// A place inside a string.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(super) enum StringPlace {
     /// Between two characters.
@@ -19,7 +19,7 @@ pub(super) enum StringPlace {
     },
 }
 
-/// What a byte inside a string is.
+/// The meaning of a byte inside a string.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum StringByte {
     /// The quote that ends it.
@@ -38,7 +38,8 @@ impl StringPlace {
         }
     }
 
-    /// What a byte is here; none where it can't stand. Well-formed bytes are those of the Unicode standard's table 3-7.
+    /// The meaning of a byte here; none where it can't stand. Well-formed bytes are those of the Unicode standard's
+    /// table 3-7.
     pub(super) fn step(self, byte: u8) -> Option<StringByte> {
         let begins =
             |more, low, high| Some(StringByte::Content(StringPlace::Inside { more, low, high }, more + 1));

@@ -11,7 +11,7 @@ const LONGEST: usize = 64;
 #[derive(Debug, Clone, Copy)]
 pub(super) struct TrieNode {
     pub(super) byte: u8,
-    /// How many bytes lead here, less one.
+    /// The number of bytes that lead here, less one.
     pub(super) depth: u8,
     /// The first node that is not below it.
     pub(super) end: u32,
@@ -128,7 +128,7 @@ fn is_mark(tokenizer: &Tokenizer, id: u32, marks: &[&str]) -> bool {
         .is_ok_and(|text| !text.is_empty() && marks.iter().any(|mark| mark.contains(text)))
 }
 
-/// Where bytes that began inside a string have come to.
+/// The place that bytes that began inside a string have come to.
 enum InsideEnd {
     /// Still inside.
     Place(StringPlace),
@@ -136,7 +136,7 @@ enum InsideEnd {
     Quote(usize),
 }
 
-/// What bytes are inside a string: those that they take of its bound, and where they end. None if they can't stand there.
+/// The bytes of a string's bound that some bytes inside it take, and where they end. None if they can't stand there.
 fn inside_a_string(bytes: &[u8]) -> Option<(u16, InsideEnd)> {
     let (mut takes, mut place) = (0, StringPlace::Between);
     for (at, &byte) in bytes.iter().enumerate() {

@@ -23,7 +23,7 @@ const KINDS: &[(&[u8], &str)] = &[
 const OLDER: &str = "it is of a format that was before GGUF: fetch a newer file, or convert the model again";
 const PACKED: &str = "it is an archive, or weights for PyTorch: unpack it, or fetch a GGUF file of the model";
 
-/// What a file is that begins so, and what to do.
+/// The advice on a file that begins so: its kind, and what to do.
 pub(super) fn advice(beginning: &[u8]) -> &'static str {
     let known = KINDS.iter().find(|(begin, _)| beginning.starts_with(begin));
     if let Some((_, advice)) = known {

@@ -1,4 +1,4 @@
-//! Where a tensor lies, checked before anyone asks for its bytes.
+//! The place of a tensor in its file, checked before anyone asks for its bytes.
 
 use std::ops::Range;
 
@@ -31,7 +31,7 @@ impl TensorInfo {
         self.range.len()
     }
 
-    /// Where in the file some of its bytes stand.
+    /// The range in the file where some of its bytes stand.
     pub(crate) fn in_file(&self, bytes: &Range<usize>) -> Range<usize> {
         self.range.start + bytes.start..self.range.start + bytes.end
     }

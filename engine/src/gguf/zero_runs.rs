@@ -1,5 +1,5 @@
-//! Where a file has nothing but zeros: found at a sample of places, and where the file system says that nothing was
-//! ever written. A pass over all weights would take as long as reading the file.
+//! The places where a file has nothing but zeros: found at a sample of places, and where the file system says that nothing
+//! was ever written. A pass over all weights would take as long as reading the file.
 
 use std::fs::File;
 use std::ops::Range;
@@ -25,7 +25,7 @@ const HOLES: usize = 1024;
 pub(crate) struct ZeroRun {
     /// The tensor's place among all.
     pub(crate) tensor: usize,
-    /// Where in its bytes.
+    /// The range in its bytes.
     pub(crate) bytes: Range<usize>,
 }
 
@@ -100,7 +100,7 @@ fn read_at(file: &File, to: &mut [u8], at: u64) -> std::io::Result<()> {
     }
 }
 
-/// What the file system keeps no bytes for.
+/// The ranges that the file system keeps no bytes for.
 #[cfg(any(target_os = "linux", target_os = "macos"))]
 fn unwritten(file: &File) -> Vec<Range<usize>> {
     use rustix::fs::{SeekFrom, seek};

@@ -1,4 +1,4 @@
-//! What sets one architecture apart from another, as data; `architectures.rs` has the table of them.
+//! The differences between architectures, as data; `architectures.rs` has the table of them.
 
 use pelicycle_kernels::GateFunction;
 
@@ -13,11 +13,12 @@ pub(crate) struct Architecture {
     pub(crate) rope: RopePairing,
     /// Whether YaRN's borders are rounded to whole pairs.
     pub(crate) rounded_yarn: bool,
-    /// How pairs are dealt out to the axes of time, height and width, in the models that tell them apart.
+    /// The way in which pairs are dealt out to the axes of time, height and width, in the models that tell them
+    /// apart.
     pub(crate) rope_sections: Option<RopeSections>,
     /// Which layers let the tokens of a picture see those after them in it.
     pub(crate) pictures: PictureAttention,
-    /// How the logarithm that a file gives for YaRN corrects attention.
+    /// The way in which the logarithm that a file gives for YaRN corrects attention.
     pub(crate) yarn_log: YarnLog,
     /// The layers that turn their heads with the position.
     pub(crate) turning: Turning,
@@ -43,7 +44,7 @@ pub(crate) struct Architecture {
     pub(crate) one_block_a_layer: bool,
     /// Whether attention is over latent vectors.
     pub(crate) latent: bool,
-    /// How attention chooses the positions that a token sees, where it sees only some.
+    /// The indexer, which chooses the positions that a token sees, where it sees only some.
     pub(crate) indexer: Option<Indexer>,
     /// Whether the stream of a token is several, joined by hyper-connections.
     pub(crate) hyper_connections: bool,
@@ -63,7 +64,7 @@ pub(crate) struct Architecture {
     pub(crate) feed_forward_norm: Option<&'static str>,
     /// Whether what the blocks answer is normed before it is added.
     pub(crate) answer_norms: bool,
-    /// What lies between the matrices of feed-forward blocks.
+    /// The activation between the matrices of feed-forward blocks.
     pub(crate) activation: Activation,
     /// Whether every token has an input of its own to each layer, in models that say how long it is.
     pub(crate) layer_inputs: bool,
@@ -95,7 +96,7 @@ pub(crate) enum RopePairing {
     Interleaved,
 }
 
-/// How pairs are dealt out to the axes of time, height and width.
+/// The way in which pairs are dealt out to the axes of time, height and width.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum RopeSections {
     /// In turns, as long as height and width have any left; the rest turns by time.
@@ -137,12 +138,12 @@ impl ScoreScale {
     }
 }
 
-/// How the logarithm that a file gives for YaRN corrects attention.
+/// The way in which the logarithm that a file gives for YaRN corrects attention.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum YarnLog {
     /// The scores are multiplied by (1 + m · ln s)².
     Scores,
-    /// What turns is multiplied by (1 + 0.1 · ln s) / (1 + 0.1 · m · ln s).
+    /// The turned numbers are multiplied by (1 + 0.1 · ln s) / (1 + 0.1 · m · ln s).
     Turned,
 }
 
@@ -181,7 +182,7 @@ pub(crate) enum NormSpan {
     AllHeads,
 }
 
-/// What lies between the matrices of feed-forward blocks and experts.
+/// The activation between the matrices of feed-forward blocks and experts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Activation {
     /// Two inner products, joined by this function.
@@ -195,13 +196,13 @@ pub(crate) enum Activation {
 pub(crate) struct WindowPattern {
     /// The last of every so many layers attends to all tokens.
     pub(crate) period: usize,
-    /// How these layers turn their heads.
+    /// The turning of heads in these layers.
     pub(crate) rope: WindowRope,
     /// Not all models of the architecture have such layers.
     pub(crate) optional: bool,
 }
 
-/// How layers with a window turn their heads.
+/// The turning of heads in layers with a window.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) enum WindowRope {
     /// As others do.
@@ -238,7 +239,7 @@ pub(crate) enum DeltaGate {
     Sigmoid,
 }
 
-/// How attention chooses the positions that a token sees.
+/// The way in which attention chooses the positions that a token sees.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Indexer {
     /// One by one; the numbers of its heads turn together so.

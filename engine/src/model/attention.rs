@@ -40,7 +40,7 @@ pub(super) struct Attention {
     kv_heads: usize,
     /// None in layers that do not turn their heads.
     rope: Option<Arc<Rope>>,
-    /// How many of the last positions, its own included, a row sees; `None` for all.
+    /// The number of the last positions, its own included, that a row sees; `None` for all.
     window: Option<usize>,
     /// The tokens of a picture see those after them in it.
     both_ways: bool,
@@ -59,7 +59,7 @@ enum Keys {
     OfLayer(usize),
 }
 
-/// What makes keys and values.
+/// The matrices that make keys and values.
 #[derive(Debug)]
 struct OwnKeys {
     key: Matrix,
@@ -86,7 +86,7 @@ pub(super) struct AttentionScratch {
 /// The keys that a row meets.
 struct RowKeys<'a> {
     position: usize,
-    /// Where the positions that it meets end.
+    /// The end of the positions that it meets.
     end: usize,
     cache: &'a LayerCache,
     /// The positions that it sees; `None` for all.

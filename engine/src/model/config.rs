@@ -258,7 +258,7 @@ fn share_heads(
     Ok(())
 }
 
-/// What norms add to a mean square.
+/// The number that norms add to a mean square.
 fn epsilon(keys: &ConfigKeys<'_>) -> Result<f32, ModelError> {
     let epsilon = match keys.gguf.f32(&keys.key("attention.layer_norm_epsilon"))? {
         Some(epsilon) => epsilon,

@@ -187,8 +187,8 @@ impl Groups {
     }
 }
 
-/// How far below the best expert's another's logit may be, as a share of the larger size of the two, to have a part in
-/// its softmax.
+/// The distance by which another's logit may be below the best expert's, as a share of the larger size of the two, to
+/// have a part in its softmax.
 const NEARLY_AS_GOOD: f32 = 0.02;
 
 /// Two experts, one after another, and their weights: L. Liu and others, GRIN (2024), arXiv:2409.12136, without noise.

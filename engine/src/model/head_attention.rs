@@ -22,7 +22,7 @@ pub(super) struct HeadAttention<'a> {
     pub(super) rows: Vec<HeadRow<'a>>,
 }
 
-/// What one row brings and takes.
+/// The input and the outputs of one row.
 pub(super) struct HeadRow<'a> {
     /// Those that it meets, at least one.
     pub(super) positions: Range<usize>,
@@ -161,7 +161,7 @@ impl Meeting<'_> {
     }
 }
 
-/// Where the scores of these positions are among those of each query.
+/// The ranges of the scores of these positions among those of each query.
 fn places(rows: &[HeadRow<'_>], size: usize, positions: &Range<usize>) -> impl Iterator<Item = Range<usize>> {
     rows.iter().flat_map(move |row| {
         let first = row.positions.start;

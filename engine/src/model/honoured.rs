@@ -45,7 +45,7 @@ pub(super) fn honours(keys: &ConfigKeys<'_>, architecture: &Architecture) -> Res
     demands.routing()
 }
 
-/// What a file asks of its architecture.
+/// The demands of a file on its architecture.
 struct Demands<'a> {
     keys: &'a ConfigKeys<'a>,
     architecture: &'a Architecture,
@@ -129,7 +129,7 @@ impl Demands<'_> {
         other.map_or(Ok(()), |found| self.refuse(name, &found))
     }
 
-    /// What may be said of each layer.
+    /// Checks what may be said of each layer.
     fn layers(&self) -> Result<(), ModelError> {
         let (gguf, is_list) =
             (self.keys.gguf, |value: &MetadataValue| matches!(value, MetadataValue::Array(_)));

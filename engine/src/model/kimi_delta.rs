@@ -245,7 +245,7 @@ mod tests {
 
     use super::*;
 
-    /// Where all channels decay alike it is the gated delta rule, of which there is another implementation.
+    /// With one decay for all channels it is the gated delta rule, of which there is another implementation.
     #[test]
     fn with_one_decay_it_is_the_gated_delta_rule() {
         const SIZE: usize = 48;

@@ -91,12 +91,12 @@ impl Layer {
         self.mixer.as_ref().map_or_else(LayerCache::none, |(_, mixer)| mixer.new_index(precision))
     }
 
-    /// What its n-grams remember, which stands behind the states of all layers; `None` for a layer without them.
+    /// The state of its n-grams, which stands behind the states of all layers; `None` for a layer without them.
     pub(super) fn new_ngram_state(&self) -> Option<RecurrentState> {
         self.ngrams.as_ref().map(|ngrams| RecurrentState::new(ngrams.state()))
     }
 
-    /// What it remembers, before a sequence begins, beside keys and values.
+    /// The state that it has before a sequence begins, beside keys and values.
     pub(super) fn new_state(&self) -> RecurrentState {
         RecurrentState::new(self.mixer.as_ref().map(|(_, mixer)| mixer.state()).unwrap_or_default())
     }

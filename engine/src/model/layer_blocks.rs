@@ -8,13 +8,13 @@ use super::error::ModelError;
 /// The blocks of a layer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct LayerBlocks {
-    /// What mixes tokens, if anything does.
+    /// The block that mixes tokens, if any does.
     pub(super) mixer: Option<MixerKind>,
     /// Whether a feed-forward block follows, or stands alone.
     pub(super) feed_forward: bool,
 }
 
-/// What mixes the tokens of a sequence.
+/// The kind of block that mixes the tokens of a sequence.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum MixerKind {
     Attention,

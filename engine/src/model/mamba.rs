@@ -32,7 +32,7 @@ pub(super) struct Mamba {
     output: Matrix,
 }
 
-/// What steers the heads, a number of each a head.
+/// The numbers that steer the heads: of each kind, one a head.
 #[derive(Debug)]
 struct Steering {
     /// −e^A.
@@ -163,9 +163,9 @@ impl Mamba {
 /// The numbers that one token brings to one head.
 struct MambaToken<'a> {
     input: &'a [f32],
-    /// What a number of the input writes, as long as a row of the state.
+    /// The vector along which each number of the input is written (B), as long as a row of the state.
     write: &'a [f32],
-    /// What a row of the state is read with.
+    /// The vector with which each row of the state is read (C).
     read: &'a [f32],
     /// Δ, the step in time.
     time: f32,

@@ -109,7 +109,7 @@ const MISSING: &[(&str, &[&str])] = &[
     ("a listener: it makes sounds, and no text", &["pockettts", "qwen3tts", "wavtokenizer-dec"]),
 ];
 
-/// What an architecture would need, in words that follow "it needs".
+/// The parts that an architecture would need, in words that follow "it needs".
 pub(super) fn missing(architecture: &str) -> &'static str {
     let known = MISSING.iter().find(|(_, names)| names.contains(&architecture));
     known.map_or("a description: its name is not known", |(what, _)| what)

@@ -10,9 +10,10 @@ pub struct PictureRows {
     pub columns: usize,
     /// Numbers of a row: the width of the model.
     pub width: usize,
-    /// What stands in the place of embeddings, row by row.
+    /// The rows in the place of embeddings, one after another.
     pub embeddings: Vec<f32>,
-    /// What is added to the stream after the first layers, in the families that do so: of each layer all rows.
+    /// The rows that are added to the stream after the first layers, in the families that do so: of each layer all
+    /// rows.
     pub deepstack: Vec<Vec<f32>>,
 }
 
@@ -27,7 +28,7 @@ impl PictureRows {
         &self.embeddings[r * self.width..][..self.width]
     }
 
-    /// What is added to row `r` after a layer.
+    /// The numbers that are added to row `r` after a layer.
     pub(crate) fn after_layer(&self, layer: usize, r: usize) -> Option<&[f32]> {
         self.deepstack.get(layer).map(|rows| &rows[r * self.width..][..self.width])
     }

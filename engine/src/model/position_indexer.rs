@@ -131,7 +131,7 @@ impl PositionIndexer {
         });
     }
 
-    /// How much a row wants to see each of the first positions: Σ weight · relu(query · key) over the heads.
+    /// The score of each of the first positions for a row: Σ weight · relu(query · key) over the heads.
     fn scores(
         &self,
         context: &ComputeContext,

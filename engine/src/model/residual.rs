@@ -1,4 +1,4 @@
-//! How a block reads the stream of numbers that stand for a token, and adds its answer to it.
+//! The connection of a block to the stream of numbers that stand for a token: how it reads it, and adds its answer to it.
 
 use pelicycle_kernels::Activations;
 
@@ -11,7 +11,7 @@ use super::layer_source::LayerSource;
 use super::norm::{Norm, rms_norm_in_place};
 use super::tensor_reader::TensorReader;
 
-/// How a block reads the stream, and adds to it.
+/// The connection of a block to the stream: how it reads it, and adds to it.
 #[derive(Debug)]
 pub(super) enum Residual {
     Plain {
@@ -50,7 +50,7 @@ impl Residual {
         Ok(Residual::Hyper(Box::new(connection)))
     }
 
-    /// What the output reads.
+    /// The residual that the output reads.
     pub(super) fn end(
         tensors: &TensorReader<'_>,
         config: &ModelConfig,

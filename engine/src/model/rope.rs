@@ -40,7 +40,7 @@ impl LayerRopes {
     }
 }
 
-/// What a file divides the frequencies by, one number a pair.
+/// The numbers that a file divides the frequencies by, one a pair.
 #[derive(Debug, Default)]
 pub(super) struct Divisors {
     /// Llama 3's scaling, or that of LongRoPE for short contexts.

@@ -1,4 +1,4 @@
-//! How a model made for a short context turns its heads to read a long one.
+//! The turning of heads by which a model made for a short context reads a long one.
 
 use super::architecture::{Architecture, YarnLog};
 use super::config_keys::ConfigKeys;

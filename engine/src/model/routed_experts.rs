@@ -23,7 +23,7 @@ pub(super) struct RoutedExperts {
     gate: Option<Matrix>,
     up: Matrix,
     down: Matrix,
-    /// What the experts read and answer goes through these, where they work on fewer numbers than a layer.
+    /// The matrices before and after the experts, where these work on fewer numbers than a layer.
     latent: Option<(Matrix, Matrix)>,
     pub(super) count: usize,
     routing: ExpertRouter,

@@ -18,7 +18,8 @@ pub(crate) struct BatchToken {
     /// Its place in time, height and width, where the model tells those apart: its position, three times, unless there
     /// are pictures.
     pub(crate) axes: [usize; 3],
-    /// Where what it sees ends if pictures are seen both ways: behind itself, or behind the picture that it is part of.
+    /// The end of what it sees if pictures are seen both ways: behind itself, or behind the picture that it is part
+    /// of.
     pub(crate) sees_to: usize,
     /// The row of a picture that stands in its place.
     pub(crate) picture: Option<PictureRow>,

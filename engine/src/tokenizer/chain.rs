@@ -31,7 +31,7 @@ struct Join<S, P> {
     joined: S,
     left: usize,
     right: usize,
-    /// What came after the right one.
+    /// The symbol that came after the right one.
     after: usize,
 }
 

@@ -1,4 +1,4 @@
-//! What can be wrong with a vocabulary.
+//! Errors of a vocabulary.
 
 use std::path::PathBuf;
 
@@ -7,7 +7,7 @@ use thiserror::Error;
 use super::families;
 use crate::gguf::GgufError;
 
-/// Why a tokenizer can't be made from a model file, or a text not be turned into tokens.
+/// The reason why a tokenizer can't be made from a model file, or a text not be turned into tokens.
 #[derive(Debug, Error)]
 #[expect(missing_docs, reason = "the messages are the documentation")]
 #[non_exhaustive]

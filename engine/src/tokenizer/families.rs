@@ -89,10 +89,10 @@ const MINICPM5: [&str; 2] = [
 ];
 const CHAMELEON: [&str; 6] =
     [r"<sentinel:[0-9]+>", r"IMGIMG[A-I]{1,4}Z", r"[\t\n]|    |  ", r"\p{N}", r"[\p{P}!-/:-@\[-`{-~]", GPT2];
-/// What llama.cpp takes where a file names no family.
+/// The patterns that llama.cpp takes where a file names no family.
 const DEFAULT: [&str; 4] = [r"[\p{P}\$\+<=>\^~\|]+", GPT2, r"\p{N}+", r"[0-9][0-9][0-9]"];
 
-/// What a name in `tokenizer.ggml.pre` asks for.
+/// The family of tokenizers that a name in `tokenizer.ggml.pre` asks for.
 pub(super) struct Family {
     pub(super) names: &'static [&'static str],
     pub(super) patterns: &'static [&'static str],

@@ -9,7 +9,7 @@ use super::index::TokenIndex;
 use super::vocabulary::damaged;
 use crate::gguf::Gguf;
 
-/// What becomes of two neighbours, by their ids.
+/// The merges of two neighbours, by their ids.
 pub(super) struct MergeTable(HashMap<(u32, u32), Merge>);
 
 struct Merge {

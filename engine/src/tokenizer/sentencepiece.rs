@@ -8,7 +8,7 @@ use super::index::TokenIndex;
 use super::vocabulary::{ByteTokens, TokenKind, Vocabulary, damaged};
 use crate::gguf::Gguf;
 
-/// What a blank is written as.
+/// The character that a blank is written as.
 const BLANK: char = '▁';
 
 pub(super) struct SentencePiece {
@@ -19,7 +19,7 @@ pub(super) struct SentencePiece {
     blank_first: bool,
 }
 
-/// How well two neighbours go together.
+/// The score of two neighbours as one piece.
 #[derive(Clone, Copy)]
 struct Score(f32);
 
@@ -89,7 +89,7 @@ impl SentencePiece {
         Ok(())
     }
 
-    /// Where the runs of text begin and end that are left when no two neighbours make a piece.
+    /// The runs of text that are left when no two neighbours make a piece.
     fn runs(&self, text: &str) -> Chain<(usize, usize), Score> {
         let mut chain = Chain::new();
         for (start, c) in text.char_indices() {

@@ -1,4 +1,4 @@
-//! How each family's tokenizer cuts text into words before it merges bytes.
+//! The split of text into words, by each family's tokenizer, before it merges bytes.
 //!
 //! A splitter is a list of patterns. Each cuts every piece that the one before it left into its matches and
 //! what lies between them.

@@ -5,7 +5,7 @@ use std::num::TryFromIntError;
 /// Byte strings by number, one after another in one allocation.
 pub(super) struct ByteStrings {
     bytes: Vec<u8>,
-    /// Where each string ends; it begins where the one before it ends.
+    /// The end of each string; it begins where the one before it ends.
     ends: Vec<u32>,
 }
 

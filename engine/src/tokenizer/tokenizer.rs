@@ -201,17 +201,17 @@ impl Tokenizer {
             .map(|(.., id)| id)
     }
 
-    /// What a token is for; `None` past the end of the vocabulary.
+    /// The kind of a token; `None` past the end of the vocabulary.
     pub fn kind(&self, id: u32) -> Option<TokenKind> {
         self.vocabulary.kind(id)
     }
 
-    /// How many tokens there are. An embedding matrix may have more rows.
+    /// The number of tokens. An embedding matrix may have more rows.
     pub fn vocab_size(&self) -> usize {
         self.vocabulary.len()
     }
 
-    /// What had to be guessed because the file does not say it, in a sentence.
+    /// The guess that was made because the file does not say it, in a sentence.
     pub fn remark(&self) -> Option<&str> {
         self.remark.as_deref()
     }

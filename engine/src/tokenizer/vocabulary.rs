@@ -5,7 +5,7 @@ use super::error::TokenizerError;
 use super::strings::ByteStrings;
 use crate::gguf::Gguf;
 
-/// What a token is for.
+/// The kind of a token.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum TokenKind {
     /// A piece of text.
@@ -22,7 +22,7 @@ pub enum TokenKind {
     Byte,
 }
 
-/// How the texts of normal tokens stand for bytes.
+/// The spelling by which the texts of normal tokens stand for bytes.
 #[derive(Clone, Copy)]
 pub(super) enum Spelling {
     /// With the stand-ins of byte-level BPE.

@@ -1,8 +1,8 @@
-//! How far the encoding of a picture is.
+//! The progress of encoding a picture.
 
 use std::ops::ControlFlow;
 
-/// How far the encoding of a picture is.
+/// The progress of encoding a picture.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct PictureProgress {
     /// Layers of the tower that the picture has passed.

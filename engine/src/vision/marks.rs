@@ -38,7 +38,7 @@ impl PictureMarks {
         text.replace(self.mark, &format!("{}{}{}", self.around, self.mark, self.around))
     }
 
-    /// What stands for a picture in a template that knows none.
+    /// The text for a picture in a template that knows none.
     pub(crate) fn plain(&self) -> &'static str {
         self.plain
     }
@@ -51,7 +51,7 @@ impl PictureMarks {
         }
     }
 
-    /// How many pictures a rendered conversation has places for.
+    /// The number of pictures that a rendered conversation has places for.
     pub(crate) fn count(&self, text: &str) -> usize {
         text.matches(self.mark).count()
     }

@@ -22,7 +22,7 @@ pub(super) struct PatchEmbedding {
     /// Rows of the table, or of one of its two.
     table_rows: usize,
     positions: Vec<f32>,
-    /// What each byte of each channel becomes.
+    /// The number that each byte of each channel becomes.
     levels: [[f32; 256]; CHANNELS],
     patch: usize,
 }

@@ -30,7 +30,7 @@ enum MeanProjection {
 }
 
 impl PatchMeans {
-    /// What ends Gemma 3's tower.
+    /// Reads the end of Gemma 3's tower.
     pub(super) fn transposed(source: &TowerSource<'_>) -> Result<PatchMeans, ModelError> {
         let TowerConfig { width, projection, epsilon, .. } = *source.config;
         let matrix = source.tensors.matrix("mm.input_projection", &[projection, width])?;
@@ -50,7 +50,7 @@ impl PatchMeans {
         })
     }
 
-    /// What ends Gemma 4's tower.
+    /// Reads the end of Gemma 4's tower.
     pub(super) fn scaled(source: &TowerSource<'_>) -> Result<PatchMeans, ModelError> {
         let TowerConfig { width, projection, epsilon, .. } = *source.config;
         let standard = match source.tensors.has("v.std_bias") || source.tensors.has("v.std_scale") {

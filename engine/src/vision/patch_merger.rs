@@ -22,15 +22,15 @@ pub(super) struct PatchMerger {
 }
 
 impl PatchMerger {
-    /// What ends Qwen's tower.
+    /// Reads the end of Qwen's tower.
     pub(super) fn read(source: &TowerSource<'_>) -> Result<PatchMerger, ModelError> {
         let TowerConfig { width, merge, .. } = *source.config;
         let norm = source.norm("v.post_ln", width)?;
         PatchMerger::of(source, (norm, false), None, width * merge * merge, ["mm.0", "mm.2"])
     }
 
-    /// What makes the rows that are added after the model's first layers, of the stream after this block; `None` where
-    /// the file has none.
+    /// Reads the merger that makes the rows that are added after the model's first layers, of the stream after this
+    /// block; `None` where the file has none.
     pub(super) fn deepstack(
         source: &TowerSource<'_>,
         block: usize,
@@ -44,7 +44,7 @@ impl PatchMerger {
         PatchMerger::of(source, (norm, true), None, joined, [&name("fc1"), &name("fc2")]).map(Some)
     }
 
-    /// What ends Pixtral's tower.
+    /// Reads the end of Pixtral's tower.
     pub(super) fn by_channels(source: &TowerSource<'_>) -> Result<PatchMerger, ModelError> {
         let TowerConfig { width, merge, .. } = *source.config;
         let channels = "mm.patch_merger";

@@ -5,7 +5,7 @@ use super::picture::{MAX_PICTURE_PIXELS, Picture, PictureError};
 use super::tower_config::TowerConfig;
 use super::tower_kind::PictureSizing;
 
-/// How much longer than its short side the long one may be, where there is a rule for it.
+/// The largest ratio of the long side to the short one, where there is a rule for it.
 const MOST_STRETCHED: usize = 200;
 
 /// Width and height in pixels: whole tokens both ways, at most [`MAX_PATCHES`] and [`MAX_PICTURE_PIXELS`].

@@ -1,4 +1,4 @@
-//! Where the rows of a picture stand in a sequence.
+//! The place of a picture's rows in a sequence.
 
 use super::picture::Picture;
 
@@ -7,7 +7,7 @@ use super::picture::Picture;
 pub struct PlacedPicture {
     /// The place of the first of the tokens.
     pub begin: usize,
-    /// How many there are.
+    /// The number of them.
     pub tokens: usize,
     /// Tokens of one line of the picture.
     pub columns: usize,
@@ -49,7 +49,7 @@ pub(crate) fn axes(pictures: &[PlacedPicture], position: usize) -> [usize; 3] {
     [position - behind; 3]
 }
 
-/// Where a sequence may be cut at or before `position`: not inside of a picture.
+/// The last position at or before `position` where a sequence may be cut: not inside of a picture.
 pub(crate) fn before_picture(pictures: &[PlacedPicture], position: usize) -> usize {
     let cut = pictures.iter().find(|placed| placed.begin < position && position < placed.end());
     cut.map_or(position, |placed| placed.begin)

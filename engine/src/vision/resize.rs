@@ -8,7 +8,7 @@ use super::tower_kind::ResizeFilter;
 const CHANNELS: usize = 3;
 
 impl ResizeFilter {
-    /// Where the kernel ends.
+    /// The distance from the middle at which the kernel ends.
     fn support(self) -> f64 {
         match self {
             ResizeFilter::Bilinear => 1.0,

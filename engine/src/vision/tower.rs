@@ -30,12 +30,12 @@ pub(super) struct VisionTower {
     first_norm: Option<Norm>,
     rope: Option<TowerRope>,
     blocks: Vec<TowerBlock>,
-    /// What is made of the stream after some blocks, for the model's first layers.
+    /// The mergers of the stream after some blocks, for the model's first layers.
     deepstack: Vec<Option<PatchMerger>>,
     end: TokenMaker,
 }
 
-/// What makes tokens of patches.
+/// The part that makes tokens of patches.
 #[derive(Debug)]
 enum TokenMaker {
     Merger(Box<PatchMerger>),

@@ -38,7 +38,7 @@ pub(super) struct TowerBlock {
     windowed: bool,
 }
 
-/// What gates of a feed-forward block do.
+/// The gate of a feed-forward block.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum TowerGate {
     Kernel(GateFunction),
@@ -61,7 +61,7 @@ pub(super) struct TowerScratch {
     answer: Vec<f32>,
 }
 
-/// How heads turn, and by what in the place of each patch.
+/// The rotation of heads, and the turns in the place of each patch.
 pub(super) type TowerRotation<'a> = (&'a TowerRope, &'a [HeadTurns]);
 
 impl TowerBlock {

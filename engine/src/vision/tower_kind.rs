@@ -1,4 +1,4 @@
-//! What sets one kind of projector apart from another, as data; `tower_kinds.rs` has the table of them.
+//! The differences between kinds of projectors, as data; `tower_kinds.rs` has the table of them.
 
 use crate::model::NormKind;
 
@@ -59,7 +59,7 @@ pub(super) enum ResizeFilter {
     Bicubic,
 }
 
-/// What tells the tower where a patch stands, beside the turning of heads.
+/// The table that tells the tower where a patch stands, beside the turning of heads.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum PositionTable {
     None,
@@ -71,7 +71,7 @@ pub(super) enum PositionTable {
     TwoAxes,
 }
 
-/// How heads turn with the place of a patch.
+/// The way in which heads turn with the place of a patch.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) enum TowerRopeKind {
     /// Numbers i and i + half of the head turn together, the first half of the pairs by the line.
@@ -93,7 +93,7 @@ pub(super) enum TowerFeedForward {
     GatedByFile,
 }
 
-/// What makes tokens of patches.
+/// The end of a tower, which makes tokens of patches.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum TowerEnd {
     /// Blocks of patches joined, through two matrices.
@@ -107,19 +107,19 @@ pub(super) enum TowerEnd {
     ChannelMerger,
 }
 
-/// What stands for a picture in a conversation.
+/// The marks that stand for a picture in a conversation.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct PictureMarks {
     /// The token that a chat template writes once for each picture.
     pub(super) mark: &'static str,
-    /// What stands for a picture in the text of a template that knows none.
+    /// The text for a picture in a template that knows none.
     pub(super) plain: &'static str,
     /// Text on both sides of the mark.
     pub(super) around: &'static str,
     pub(super) layout: MarkLayout,
 }
 
-/// What the mark becomes.
+/// The tokens that the mark becomes.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum MarkLayout {
     /// Itself, once a token.

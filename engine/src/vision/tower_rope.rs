@@ -2,7 +2,7 @@
 
 use super::tower_kind::TowerRopeKind;
 
-/// What turns in a head.
+/// The pairs of numbers that turn in a head.
 #[derive(Debug)]
 pub(super) struct TowerRope {
     pairs: Vec<TurningPair>,

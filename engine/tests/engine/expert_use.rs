@@ -1,4 +1,4 @@
-//! What is counted of an answer's experts, held against feeding the same tokens by hand.
+//! The counts of an answer's experts, held against feeding the same tokens by hand.
 
 use std::ops::ControlFlow;
 use std::sync::mpsc;

@@ -25,7 +25,7 @@ struct Case {
 type LogitsAndExperts = (Vec<f32>, Vec<ExpertChoice>);
 
 impl Case {
-    /// What the model makes of the long prompt, given whole to two threads: computed once for all tests.
+    /// The model's results for the long prompt, given whole to two threads: computed once for all tests.
     fn long(&self, arithmetic: Arithmetic) -> &LogitsAndExperts {
         self.long[usize::from(arithmetic == Arithmetic::Int8)].get_or_init(|| {
             let ids = self.reference.u32s("long_ids");

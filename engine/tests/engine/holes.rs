@@ -6,7 +6,7 @@ use pelicycle_engine::model::Arithmetic;
 
 use crate::support::parts::{Parts, Tensor};
 
-/// What becomes of a file with these bytes of a tensor set to zero.
+/// Opens a file with these bytes of a tensor set to zero.
 fn opened(golden: &Parts, name: &str, zeros: Range<usize>) -> Result<(), String> {
     let mut parts = golden.clone();
     tensor(&mut parts, name).bytes[zeros].fill(0);

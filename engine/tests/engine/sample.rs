@@ -6,7 +6,7 @@ use pelicycle_engine::sample::{Sampler, Sampling};
 
 const DRAWS: u32 = 20_000;
 
-/// How often each token comes when the same logits are drawn from again and again.
+/// The frequency of each token when the same logits are drawn from again and again.
 fn frequencies(options: &Sampling, logits: &[f32]) -> BTreeMap<u32, f64> {
     let mut sampler = Sampler::new(options).unwrap();
     let mut counts = BTreeMap::new();

@@ -23,7 +23,7 @@ fn request(engine: &Engine, text: &str, seed: u64, max_tokens: usize) -> Generat
     GenerationRequest { tokens: prompt.tokens, sampling, max_tokens, ..GenerationRequest::default() }
 }
 
-/// What came of a request: its tokens, how it ended, the largest batch it was part of.
+/// The result of a request: its tokens, how it ended, the largest batch it was part of.
 type Answer = (Vec<u32>, Option<FinishReason>, usize);
 
 /// Hands in all requests at once and waits for every answer.

@@ -117,7 +117,7 @@ fn a_blank_template_is_none() {
     }
 }
 
-/// What one of these writes would take gigabytes or hours; that an error comes says that it was not begun.
+/// Each of these would write gigabytes or take hours; that an error comes says that it was not begun.
 #[test]
 fn what_would_write_without_end_is_refused_before_it_does() {
     for source in [

@@ -151,7 +151,7 @@ fn open(parts: &Parts) -> Result<Projector, ModelError> {
     Projector::new(Arc::new(Gguf::from_bytes(&parts.file()).unwrap()), limits())
 }
 
-/// What opens can be computed with.
+/// Computes with a projector, if it opens.
 fn opens_or_is_refused(parts: &Parts, model: &Model) {
     if let Ok(projector) = open(parts) {
         let picture = Picture::from_rgb(30, 20, (0..1800).map(|i| i as u8).collect()).unwrap();

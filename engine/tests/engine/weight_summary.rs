@@ -1,4 +1,4 @@
-//! What a model holds and needs, against the configuration that its file was made from.
+//! The summary of what a model holds and needs, against the configuration that its file was made from.
 
 use std::sync::Arc;
 

@@ -21,7 +21,7 @@ pub struct FreshPrompt {
     pub prompt: Prompt,
 }
 
-/// How many different prompts the vocabulary makes.
+/// The number of different prompts that the vocabulary makes.
 #[must_use]
 pub fn possible() -> u64 {
     [ANIMALS.len(), VEHICLES.len(), MANNERS.len(), PLACES.len()].map(|words| words as u64).iter().product()

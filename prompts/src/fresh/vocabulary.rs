@@ -155,7 +155,7 @@ pub(super) const ANIMALS: &[&str] = &[
     "a zebra",
 ];
 
-/// How an animal travels, and the wheels that are seen from the side where their number is certain.
+/// The vehicles: how an animal travels, and the wheels that are seen from the side where their number is certain.
 pub(super) const VEHICLES: &[(&str, Option<u8>)] = &[
     ("riding a bicycle", Some(2)),
     ("riding a penny-farthing", Some(2)),
@@ -219,7 +219,7 @@ pub(super) const VEHICLES: &[(&str, Option<u8>)] = &[
     ("on a seesaw", None),
 ];
 
-/// What it has with it or does.
+/// The manners: the things that it has with it or does.
 pub(super) const MANNERS: &[&str] = &[
     "balancing a stack of books",
     "balancing a teapot on its head",
@@ -301,7 +301,7 @@ pub(super) const MANNERS: &[&str] = &[
     "writing a letter",
 ];
 
-/// Where and when.
+/// The places and times.
 pub(super) const PLACES: &[&str] = &[
     "across a desert with two cacti",
     "across a drawbridge",

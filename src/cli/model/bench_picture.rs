@@ -1,4 +1,4 @@
-//! What `pelicycle model bench` says of pictures.
+//! The part of `pelicycle model bench` about pictures.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;

@@ -29,7 +29,7 @@ pub(crate) struct EvalArgs {
     /// Go on for N tokens, always taking the best, and print {"tokens":[...]}.
     #[arg(long, value_name = "N")]
     greedy: Option<usize>,
-    /// How activations meet quantized weights.
+    /// The arithmetic by which activations meet quantized weights.
     #[arg(long, value_enum, default_value = "exact")]
     arithmetic: ArithmeticArg,
     /// Feed this many tokens at a time [default: all].

@@ -50,9 +50,9 @@ struct Row {
     files: Vec<PathBuf>,
     /// The projector with which it sees pictures; null for a model that reads text alone.
     projector: Option<PathBuf>,
-    /// What is wrong with a projector with which it would see.
+    /// The fault of a projector with which it would see.
     projector_problem: Option<String>,
-    /// Why it can't be run, as far as its name and metadata tell.
+    /// The reason why it can't be run, as far as its name and metadata tell.
     problem: Option<String>,
 }
 
@@ -118,7 +118,7 @@ fn row(shelf: &Inventory, projectors: &Projectors, found: &ModelFile) -> Row {
     }
 }
 
-/// Why a model can't be run, as far as its name and its header tell.
+/// The reason why a model can't be run, as far as its name and its header tell.
 pub(crate) fn problem(found: &ModelFile, outline: &Result<GgufOutline, GgufError>) -> Option<String> {
     let problem = match outline {
         _ if found.missing > 0 => Some(format!("{} of its files are missing", found.missing)),

@@ -17,7 +17,7 @@ pub(super) fn open(named: &str) -> anyhow::Result<Arc<Gguf>> {
     Ok(Arc::new(gguf))
 }
 
-/// Where the weights of such a model are.
+/// The weights of such a model.
 pub(super) fn weights(named: &str) -> anyhow::Result<Weights> {
     match Contestant::find(named, &Config::load(None)?.places())?.model {
         ContestantModel::Local(weights) => Ok(weights),

@@ -13,7 +13,7 @@ pub(super) struct Resident {
     pub(super) peak: u64,
 }
 
-/// What is held now; `None` on a system that does not tell.
+/// The memory that is held now; `None` on a system that does not tell.
 pub(super) fn resident() -> Option<Resident> {
     parse(&std::fs::read_to_string("/proc/self/status").ok()?)
 }

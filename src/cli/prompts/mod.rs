@@ -41,7 +41,7 @@ pub(super) struct ListedPrompts {
     json: bool,
 }
 
-/// Where prompts are looked for.
+/// The folder where prompts are looked for.
 #[derive(Debug, Args)]
 pub(super) struct PromptFolder {
     /// A folder of prompts beside the bundled ones; a prompt there hides a bundled one of its id.
@@ -97,7 +97,7 @@ pub(super) struct FreshArgs {
     /// The same number makes the same prompts [default: a random one].
     #[arg(long)]
     seed: Option<u64>,
-    /// How many.
+    /// The number of prompts.
     #[arg(short, value_name = "N", default_value_t = 12, value_parser = clap::value_parser!(u64).range(1..=MOST_FRESH as u64))]
     number: u64,
     /// The folder that they are written to [default: fresh-SEED].
@@ -105,7 +105,7 @@ pub(super) struct FreshArgs {
     out: Option<PathBuf>,
 }
 
-/// What is sealed.
+/// The prompts that are sealed.
 #[derive(Debug, Args)]
 pub(super) struct SealArgs {
     /// The folder of the prompts.
@@ -115,7 +115,7 @@ pub(super) struct SealArgs {
     name: Option<String>,
 }
 
-/// What is revealed.
+/// The prompts that are revealed.
 #[derive(Debug, Args)]
 pub(super) struct RevealArgs {
     /// The seal's name.

@@ -9,7 +9,7 @@ const LABEL: usize = 12;
 
 /// One contestant's line.
 #[derive(Debug)]
-pub(super) struct Line {
+pub(super) struct BarLine {
     pub(super) label: String,
     /// Columns of the longest label, so that what follows stands in columns.
     widest: usize,
@@ -32,13 +32,13 @@ pub(super) struct LookCount {
     /// The most after a first attempt.
     pub(super) bound: u32,
     pub(super) done: u64,
-    /// What they may come to in all, as far as is known now.
+    /// The largest number that they may come to, as far as is known now.
     pub(super) most: u64,
 }
 
-impl Line {
-    pub(super) fn new(label: String, widest: usize, total: u64, looks: LookCount) -> Line {
-        Line {
+impl BarLine {
+    pub(super) fn new(label: String, widest: usize, total: u64, looks: LookCount) -> BarLine {
+        BarLine {
             label,
             widest,
             done: 0,
@@ -98,7 +98,7 @@ impl Line {
         self.total + self.looks.most
     }
 
-    /// How long the rest is likely to take, at the speed until now.
+    /// The time that the rest is likely to take, at the speed until now.
     fn left(&self) -> Option<Duration> {
         let seconds = self.first_token?.elapsed().as_secs_f64();
         let likely = self.likely()?;
@@ -177,7 +177,7 @@ mod tests {
 
     #[test]
     fn a_line_fits_its_columns_and_keeps_the_numbers() {
-        let line = Line {
+        let line = BarLine {
             label: "SmolLM2-135M-Instruct.Q4_1".to_owned(),
             widest: 26,
             done: 2,
@@ -205,7 +205,7 @@ mod tests {
     #[test]
     fn several_samples_at_once_move_the_bar_and_what_is_left_is_estimated() {
         let cell = |sample| PlanCell { prompt: 0, contestant: 0, sample, look: 0, seed: 0 };
-        let mut line = Line::new("m".to_owned(), 1, 4, LookCount::default());
+        let mut line = BarLine::new("m".to_owned(), 1, 4, LookCount::default());
         for sample in 1..=4 {
             line.more(cell(sample), 500, 2000);
         }
@@ -227,7 +227,7 @@ mod tests {
     #[test]
     fn looks_stand_apart_and_those_that_will_not_come_are_not_waited_for() {
         let cell = |sample, look| PlanCell { prompt: 0, contestant: 0, sample, look, seed: 0 };
-        let mut line = Line::new("m".to_owned(), 1, 2, LookCount { bound: 3, done: 0, most: 6 });
+        let mut line = BarLine::new("m".to_owned(), 1, 2, LookCount { bound: 3, done: 0, most: 6 });
         line.finish(cell(1, 0), Some(9), 3, "drawn".to_owned());
         line.finish(cell(2, 0), Some(9), 0, "no-svg".to_owned());
         assert!(line.text(Duration::ZERO, 136).contains("2/2, looks 0/3  "));

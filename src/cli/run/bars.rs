@@ -10,13 +10,13 @@ use pelicycle_run::{FinishedAttempt, RunProgress, earlier_lengths};
 use pelicycle_store::Store;
 
 use super::Reporter;
-use super::bar_line::{Line, LookCount};
+use super::bar_line::{BarLine, LookCount};
 use super::summary::{result, unshown};
 use crate::cli::pictures::PictureProtocol;
 use crate::cli::runtime::try_thread;
 use crate::cli::terminal::printable;
 
-/// How often the elapsed time moves when nothing else does.
+/// The time after which the elapsed time moves when nothing else does.
 const TICK: Duration = Duration::from_millis(200);
 /// Columns left free at the end of a line: a terminal echoes `^C` there, and would begin a new line for it.
 const MARGIN: u16 = 4;
@@ -26,10 +26,10 @@ const RATE: u8 = 10;
 #[derive(Debug)]
 pub(super) struct BarReporter {
     all: MultiProgress,
-    lines: Vec<(ProgressBar, Arc<Mutex<Line>>)>,
-    /// How drawings are shown above the lines, where they can be.
+    lines: Vec<(ProgressBar, Arc<Mutex<BarLine>>)>,
+    /// The protocol that shows drawings above the lines, where they can be shown.
     pictures: Option<PictureProtocol>,
-    /// Where earlier replies are, by which what is left is estimated.
+    /// The store of earlier replies, by which what is left is estimated.
     store: Option<Store>,
 }
 
@@ -119,7 +119,7 @@ impl BarReporter {
         });
     }
 
-    fn change(&self, contestant: usize, change: impl FnOnce(&mut Line)) {
+    fn change(&self, contestant: usize, change: impl FnOnce(&mut BarLine)) {
         // The bar's own tick draws it, as often as is worth seeing.
         change(&mut self.lines[contestant].1.lock().unwrap_or_else(PoisonError::into_inner));
     }
@@ -138,7 +138,7 @@ impl Reporter for BarReporter {
                     let begun = looks.iter().filter(|looks| looks.cell.contestant == i);
                     let begun: u64 = begun.map(|looks| u64::from(looks.most(bound))).sum();
                     let count = LookCount { bound, done: 0, most: total * u64::from(bound) + begun };
-                    let line = Arc::new(Mutex::new(Line::new(label, widest, total, count)));
+                    let line = Arc::new(Mutex::new(BarLine::new(label, widest, total, count)));
                     let shown = Arc::clone(&line);
                     let style = ProgressStyle::with_template("{line}")
                         .unwrap_or_else(|_| ProgressStyle::default_bar())

@@ -1,4 +1,4 @@
-//! What is told of a run's batches.
+//! The lines on a run's batches.
 
 use std::process::ExitCode;
 use std::sync::Arc;

@@ -1,4 +1,4 @@
-//! What is told when a run is over.
+//! The lines that are told when a run is over.
 
 use std::path::Path;
 
@@ -17,7 +17,7 @@ pub(super) struct RunEnding<'a> {
     pub(super) run: &'a RunRecord,
     pub(super) summary: &'a RunSummary,
     pub(super) interrupted: bool,
-    /// What it had cost, in US dollars, where it ended at its bound.
+    /// The cost when it ended, in US dollars, where it ended at its bound.
     pub(super) over_budget: Option<f64>,
 }
 

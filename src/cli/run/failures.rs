@@ -1,4 +1,4 @@
-//! Why requests of a run failed.
+//! The reasons why requests of a run failed.
 
 use std::cmp::Reverse;
 use std::collections::BTreeMap;

@@ -16,7 +16,7 @@ pub(super) struct LineReporter {
     prompts: Vec<String>,
     total: usize,
     over: usize,
-    /// How drawings are shown above their lines, where they are.
+    /// The protocol that shows drawings above their lines, where they are shown.
     pictures: Option<PictureProtocol>,
 }
 

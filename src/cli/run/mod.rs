@@ -80,7 +80,7 @@ pub(crate) struct RunArgs {
     /// A folder of prompts beside the bundled ones; a prompt there hides a bundled one of its id.
     #[arg(long, value_name = "DIR", conflicts_with = "resume")]
     prompts: Option<PathBuf>,
-    /// Where every sample's seed comes from: the same seed gives the same replies [default: a random one].
+    /// The number that every sample's seed comes from: the same seed gives the same replies [default: a random one].
     #[arg(long, value_name = "N", conflicts_with = "resume")]
     seed: Option<u64>,
     #[command(flatten)]

@@ -1,4 +1,4 @@
-//! What a run came to, at its end.
+//! The summary of a run, at its end.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -16,10 +16,10 @@ use crate::cli::terminal::printable;
 /// Columns of the table, and how many of them are always known.
 const COLUMNS: usize = 7;
 const KNOWN: usize = 4;
-/// What stands for a figure that nobody knows.
+/// The sign for a figure that nobody knows.
 const UNKNOWN: &str = "-";
 
-/// What came of an attempt, in a few words.
+/// The result of an attempt, in a few words.
 pub(super) fn result(finished: &FinishedAttempt<'_>) -> String {
     let verdict = finished.verdict.map(Verdict::words);
     if finished.look.is_some_and(|look| look.done) {
@@ -46,7 +46,7 @@ pub(super) fn result(finished: &FinishedAttempt<'_>) -> String {
     }
 }
 
-/// Why a look is not asked for.
+/// The reason why a look is not asked for.
 pub(super) fn unshown(label: &str, cell: PlanCell, why: &str) -> String {
     format!("{label}, sample {}: no look {}: {}", cell.sample, cell.look, printable(why))
 }
@@ -64,7 +64,7 @@ struct Row {
     cost: (f64, u64),
 }
 
-/// What a run came to.
+/// The results of a run.
 #[derive(Debug, Default)]
 pub(super) struct RunSummary {
     /// By prompt, contestant, and whether they are looks.
@@ -106,13 +106,13 @@ impl RunSummary {
         }
     }
 
-    /// Why requests failed, contestant by contestant.
+    /// The reasons why requests failed, contestant by contestant.
     pub(super) fn reasons(&self, run: &RunRecord) -> Vec<String> {
         let all = run.contestants.iter().enumerate();
         all.flat_map(|(index, who)| self.reasons.lines(index, &printable(&who.record.label))).collect()
     }
 
-    /// What was left undone, and the command that does it, which is `resume`; none where nothing was.
+    /// The work that was left undone, and the command that does it, which is `resume`; none where nothing was.
     pub(super) fn next(&self, resume: &str, interrupted: bool) -> Option<String> {
         let command = format!("`{resume}`");
         match (interrupted, self.failed) {

@@ -143,7 +143,7 @@ fn is_done(look: &Attempt) -> bool {
 pub struct LooksReport {
     /// Version of this shape.
     pub schema: u32,
-    /// What it says in one sentence.
+    /// The report in one sentence.
     pub sentence: String,
     /// The share of false alarms that is taken.
     pub alpha: f64,
@@ -164,7 +164,7 @@ pub struct LooksReport {
     pub narrowing: Vec<String>,
 }
 
-/// What looks did to the drawings of one contestant, or of all.
+/// The effect of looks on the drawings of one contestant, or of all.
 #[derive(Debug, Clone, Serialize)]
 pub struct LooksSummary {
     /// The contestant's slug; absent for all together.
@@ -183,7 +183,7 @@ pub struct LooksSummary {
     pub cut_off: usize,
     /// Whose drawings are preferred, the first ones or the last.
     pub preferred: PreferredSide,
-    /// How many drew before and after.
+    /// The numbers of those that drew before and after.
     pub drawn: DrawnChange,
     /// Tokens of prompts and replies.
     pub tokens: Option<PriceChange>,
@@ -193,7 +193,7 @@ pub struct LooksSummary {
     pub seconds: Option<PriceChange>,
 }
 
-/// How many attempts drew something before looks and after.
+/// The numbers of attempts that drew something before looks and after.
 #[derive(Debug, Clone, Serialize)]
 pub struct DrawnChange {
     /// First attempts of which both are known.
@@ -214,7 +214,8 @@ pub struct DrawnChange {
     pub verdict: ComparisonVerdict,
 }
 
-/// What a drawing took by itself, and with the looks at it, at the mean over attempts of which all of it is known.
+/// The mean price of a drawing by itself, and with the looks at it, in tokens, money or time, over attempts of which
+/// all of it is known.
 #[derive(Debug, Clone, Copy, Serialize)]
 pub struct PriceChange {
     /// The number of these attempts.
@@ -225,19 +226,19 @@ pub struct PriceChange {
     pub with_looks: f64,
 }
 
-/// What judges said, as all comparisons have it.
+/// Judgements and the judges' calibrations, as all comparisons have them.
 #[derive(Debug, Clone, Copy)]
 pub struct Judged<'a> {
     /// All judgements.
     pub judgements: &'a [JudgementRecord],
-    /// What judges made of the calibration set.
+    /// The judges' answers to the calibration set.
     pub calibrations: &'a [CalibrationRecord],
     /// The weight of a model's view beside a person's; apart without one.
     pub model_weight: Option<f64>,
 }
 
 impl LooksReport {
-    /// What looks did, by what is known of them; none where nobody looked.
+    /// Reports on these attempts and the looks at them; none where nobody looked.
     #[must_use]
     pub fn new(found: &LookedAtAttempts<'_>, judged: Judged<'_>) -> Option<LooksReport> {
         let mut by: BTreeMap<(&str, &str), Vec<&LookedAt<'_>>> = BTreeMap::new();
@@ -366,7 +367,7 @@ impl PriceChange {
         Some(Self { of: known.len(), first: mean_of(|one| one.0)?, with_looks: mean_of(|one| one.1)? })
     }
 
-    /// How many times as much it is with looks; none where it was nothing.
+    /// The factor by which looks raise it; none where it was nothing.
     #[must_use]
     pub fn times(&self) -> Option<f64> {
         (self.first > 0.0).then(|| self.with_looks / self.first)

@@ -1,4 +1,4 @@
-//! What looks did, in words: a sentence first, a row a contestant, and what it would take to know more.
+//! The effect of looks, in words: a sentence first, a row a contestant, and what it would take to know more.
 
 use pelicycle_judge::SidePreference;
 use pelicycle_text::{
@@ -13,7 +13,7 @@ use crate::sentence::{needed, quoted, share_with_bounds};
 const WIDTH: usize = 80;
 const HEAD: [&str; 6] = ["", "looks help?", "last one preferred", "drawn", "tokens", "cost, time"];
 
-/// What it says in one sentence: whether looks help, how sure that is, and their price.
+/// The report in one sentence: whether looks help, how sure that is, and their price.
 pub(super) fn sentence(report: &LooksReport) -> String {
     let preferred = &report.all.preferred;
     let price = price(&report.all).map(|price| format!(" {price}")).unwrap_or_default();
@@ -127,7 +127,7 @@ fn rows(report: &LooksReport) -> Vec<[String; 6]> {
     all.into_iter().chain(&report.contestants).map(row).collect()
 }
 
-/// How many attempts these are, and what they were asked with.
+/// The number of these attempts, and what they were asked with.
 fn scope(report: &LooksReport) -> String {
     let all = &report.all;
     let most = report.bounds.iter().map(u32::to_string).collect::<Vec<_>>().join(" or ");

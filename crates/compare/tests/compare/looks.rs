@@ -7,7 +7,7 @@ use pelicycle_testkit::attempts::{attempt, check, look_at, vote};
 
 const SVG: &str = r#"<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9"><path d="M1 1h7v7z"/></svg>"#;
 
-/// What a look came to.
+/// The result of a look.
 #[derive(Clone, Copy, PartialEq)]
 enum Came {
     Drew,

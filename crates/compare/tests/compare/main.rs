@@ -1,4 +1,4 @@
-//! What a comparison calls worse or better, where nothing changed and where something did.
+//! Tests of what a comparison calls worse or better, where nothing changed and where something did.
 #![expect(clippy::unwrap_used, reason = "a helper of tests is a test")]
 
 use pelicycle_compare::{
@@ -172,7 +172,8 @@ fn sides_of_several_contestants_are_held_together_whole_where_none_is_on_both() 
     assert!(each.by_contestant && !each.of_all);
 }
 
-/// What is said of two sides by one person's votes, each on another pair: the second side's drawing is on the right in every other one.
+/// The report on two sides by one person's votes, each on another pair: the second side's drawing is on the right in
+/// every other one.
 fn voted(votes: usize, says: impl Fn(usize) -> Preference) -> ComparisonReport {
     let side = |slug: &str| -> Vec<Attempt> {
         let made = |n: usize| one(slug, "pelican", &format!("2026-03-01T10:{n:02}:00Z"), true, 500);

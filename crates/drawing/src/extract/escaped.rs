@@ -70,7 +70,7 @@ impl Scanner<'_> {
     }
 }
 
-/// How a data address of an SVG begins.
+/// The beginning of a data address of an SVG.
 const ADDRESS: &[u8] = b"data:image/svg+xml";
 
 /// Whether `%` stands in a text, and only before two hexadecimal digits.

@@ -83,7 +83,7 @@ pub(super) struct Extraction {
     pub(super) unclosed_thinking: Option<usize>,
     /// Offset of a fence that has content and no end.
     pub(super) unclosed_fence: Option<usize>,
-    /// What stands in `style` elements outside of all drawings and of the thinking.
+    /// The text of `style` elements outside of all drawings and of the thinking.
     pub(super) styles: Vec<Range<usize>>,
 }
 

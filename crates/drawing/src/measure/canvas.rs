@@ -28,7 +28,7 @@ pub(super) struct Coverage {
     pub(super) painted: f64,
     /// Share that differs from the ground, the commonest colour of the canvas's rim.
     pub(super) figure: f64,
-    /// How much of the figure its mirror image covers, the axis in the middle of the figure.
+    /// The share of the figure that its mirror image covers, the axis in the middle of the figure.
     pub(super) symmetry: Option<f64>,
 }
 
@@ -51,7 +51,7 @@ impl<'a> Canvas<'a> {
         self.pixmap.pixel(x as u32, y as u32).map(on_white)
     }
 
-    /// What can be seen of each shape of a scene.
+    /// The visible part of each shape of a scene.
     pub(super) fn visible(&self, scene: &PaintedScene) -> Vec<VisiblePart> {
         let count = scene.shapes.len();
         let parts = scene.owners.as_ref().map(|owners| owners.visible(self.pixmap, count));

@@ -63,7 +63,7 @@ impl OwnershipMap {
         self.pixmap.stroke_path(path, &paint(index), stroke, transform, clip.as_deref());
     }
 
-    /// What a group's clip path leaves of what its parents' left; `None` where nothing clips.
+    /// The part of the parents' clip mask that a group's clip path leaves; `None` where nothing clips.
     pub(super) fn clip(&self, group: &Group, outer: &ClipMask) -> ClipMask {
         let Some(clip) = group.clip_path() else { return outer.clone() };
         let mut mask = Mask::new(self.pixmap.width(), self.pixmap.height())?;
@@ -92,7 +92,7 @@ impl OwnershipMap {
         self.pixmap.pixels().get(pixel).copied().and_then(owner)
     }
 
-    /// What is seen of each of `count` shapes in a picture of the same size.
+    /// The visible part of each of `count` shapes in a picture of the same size.
     pub(super) fn visible(&self, picture: &Pixmap, count: usize) -> Vec<VisiblePart> {
         let mut sums = vec![(0_usize, [0_u64; 3]); count];
         for (own, colour) in self.pixmap.pixels().iter().zip(picture.pixels()) {

@@ -45,13 +45,13 @@ pub(super) struct PaintedScene {
     points: usize,
 }
 
-/// What the groups around a path do to it.
+/// The effects of the groups around a path.
 #[derive(Clone)]
 struct Surroundings {
     opacity: f64,
     /// A blur has taken the outline.
     soft: bool,
-    /// What is painted is mixed with what is under it, or made into noise: a grain of paper, where it covers all.
+    /// The paint is mixed with what is under it, or made into noise: a grain of paper, where it covers all.
     mixed: bool,
     clip: ClipMask,
 }

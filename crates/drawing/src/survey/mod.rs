@@ -10,7 +10,7 @@ use std::collections::HashMap;
 
 pub(super) use active::active_in_bytes;
 use roxmltree::{Document, Node, NodeType};
-use walk::Walk;
+use walk::SurveyWalk;
 
 use super::bounds::DrawingBounds;
 use super::place::OffsetFinding;
@@ -44,7 +44,7 @@ pub(super) fn survey(document: &Document<'_>, bounds: &DrawingBounds) -> Documen
     let root = document.root_element();
     let ids: Ids<'_, '_> =
         document.descendants().rev().filter_map(|node| Some((node.attribute("id")?, node))).collect();
-    let mut walk = Walk::new(document, &ids);
+    let mut walk = SurveyWalk::new(document, &ids);
     let root_is_svg = walk.root(root);
     let size = if root_is_svg { size::read(root, &mut walk.findings) } else { SvgSize::default() };
     let mut elements = 0;

@@ -7,9 +7,9 @@ use pelicycle_record::FindingCode;
 use roxmltree::{Attribute, Node};
 use svgtypes::{Length, NumberListParser, PathParser};
 
-use super::walk::{Walk, short};
+use super::walk::{SurveyWalk, short};
 
-impl Walk<'_, '_> {
+impl SurveyWalk<'_, '_> {
     /// The path data of a `path`.
     pub(super) fn path(&mut self, data: Attribute<'_, '_>) {
         if data.value().trim() == "none" {

@@ -6,9 +6,9 @@ use roxmltree::{Document, Node};
 
 use super::super::css;
 use super::super::links::{self, LinkTarget};
-use super::walk::{Walk, short};
+use super::walk::{SurveyWalk, short};
 
-impl Walk<'_, '_> {
+impl SurveyWalk<'_, '_> {
     /// A style sheet, a style attribute, or a value with a `url(…)`.
     pub(super) fn style(&mut self, text: &str, at: usize) {
         let verbatim = self.document.input_text().get(at..).is_some_and(|rest| rest.starts_with(text));
@@ -36,7 +36,7 @@ impl Walk<'_, '_> {
         }
     }
 
-    /// What of a text of CSS this renderer passes over.
+    /// Notes the parts of a text of CSS that this renderer passes over.
     pub(super) fn signs(&mut self, text: &str, at: usize) {
         if self.document.input_text().get(at..).is_some_and(|rest| rest.starts_with(text)) {
             let lower = text.to_ascii_lowercase();
@@ -108,7 +108,7 @@ impl Walk<'_, '_> {
     }
 }
 
-/// What stands between the braces and semicolons of a text of CSS, with its place.
+/// The parts between the braces and semicolons of a text of CSS, with their places.
 fn parts(text: &str) -> impl Iterator<Item = (usize, &str)> {
     let mut next = 0;
     text.split([';', '{', '}']).map(move |part| {
@@ -118,8 +118,8 @@ fn parts(text: &str) -> impl Iterator<Item = (usize, &str)> {
     })
 }
 
-/// Where in a declaration in lower case an address stands, and after it a filter's function: a browser reckons that in the light of
-/// what is there.
+/// The place of an address in a declaration in lower case, and of a filter's function after it: a browser reckons
+/// that in the light of what is there.
 fn function_after_address(part: &str) -> Option<(usize, usize)> {
     let first = part.find("url(")?;
     let function = FUNCTIONS.iter().filter_map(|name| part[first..].find(name)).min()? + first;

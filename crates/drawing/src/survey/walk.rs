@@ -11,7 +11,7 @@ use super::super::place::OffsetFinding;
 use super::{Ids, active, style};
 
 /// The walk, and what it has found so far.
-pub(super) struct Walk<'a, 'input> {
+pub(super) struct SurveyWalk<'a, 'input> {
     pub(super) document: &'a Document<'input>,
     pub(super) ids: &'a Ids<'a, 'input>,
     pub(super) findings: Vec<OffsetFinding>,
@@ -35,7 +35,7 @@ struct Repeated {
     count: usize,
 }
 
-impl<'a, 'input> Walk<'a, 'input> {
+impl<'a, 'input> SurveyWalk<'a, 'input> {
     pub(super) fn new(document: &'a Document<'input>, ids: &'a Ids<'a, 'input>) -> Self {
         Self {
             document,

@@ -15,7 +15,7 @@ use serde::Deserialize;
 /// The items that the rules tell, in the pelican's order.
 const ITEMS: [&str; 7] = ["wheels", "spokes", "frame", "rider", "legs", "eye", "beak"];
 
-/// What a person saw in one drawing.
+/// A person's labels for one drawing.
 #[derive(Debug, Deserialize)]
 struct Labels {
     /// Whether its errors were looked at while rules were written.
@@ -44,7 +44,7 @@ enum Seen {
     Unclear,
 }
 
-/// How often a detector and the person agreed, where the person said yes or no.
+/// A tally of how often a detector and the person agreed, where the person said yes or no.
 #[derive(Debug, Default, Clone, Copy)]
 struct Tally {
     right: usize,

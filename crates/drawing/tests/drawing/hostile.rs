@@ -537,7 +537,7 @@ fn drawings_wait_for_another_worker_where_none_can_be_started() {
     });
 }
 
-/// What the program got from who started it, and privileges, end with the worker.
+/// Descriptors and privileges that the program got from who started it end with the worker.
 #[cfg(target_os = "linux")]
 #[test]
 fn a_worker_has_three_descriptors_and_a_filter_of_system_calls() {

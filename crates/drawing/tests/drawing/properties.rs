@@ -1,4 +1,4 @@
-//! What holds for every reply: no panic, offsets within the reply, answers that agree with themselves.
+//! Properties that hold for every reply: no panic, offsets within the reply, answers that agree with themselves.
 
 use pelicycle_drawing::{DrawingBounds, InspectionOptions, inspect};
 use pelicycle_record::Verdict;

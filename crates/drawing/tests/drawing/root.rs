@@ -1,4 +1,4 @@
-//! What CSS says of the root as a whole, held against a real Chromium.
+//! CSS on the root as a whole, held against a real Chromium.
 
 use crate::lowered::hold;
 

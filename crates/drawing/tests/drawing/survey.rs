@@ -16,7 +16,7 @@ use pelicycle_testkit::{files, shared};
 
 use crate::pixels::{MOST, shares_seen};
 
-/// What is found in a reply, in a line; what is kept of it is written into a folder.
+/// The findings in a reply, in a line; what is kept of it is written into a folder.
 fn told_of_reply(name: &str, seen: &Inspection, kept: Option<&Path>) -> String {
     let told: Vec<_> = seen.check.findings.iter().map(|finding| finding.code.as_str()).collect();
     let mended = seen.repaired.as_ref();

@@ -6,7 +6,7 @@ use std::process::{Command, Stdio};
 
 use jiff::Timestamp;
 
-/// What begins a commit's line in the list that we ask for.
+/// The byte that begins a commit's line in the list that we ask for.
 const COMMIT: u8 = 1;
 
 /// The day that each file last changed by, as its author dated it, by path below `folder`; nothing where there is no git or

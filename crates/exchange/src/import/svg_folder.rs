@@ -44,7 +44,7 @@ pub enum SvgFolderError {
 pub struct FoundFolder {
     /// Every reply, all to one prompt, by path.
     pub replies: Vec<FoundReply>,
-    /// What could not be read.
+    /// The errors of what could not be read.
     pub unread: Vec<SvgFolderError>,
     /// Files that are left out because the whole reply lies beside them under the same name, as `x.md` beside `x.svg`.
     pub beside: usize,

@@ -108,7 +108,7 @@ impl CalibrationScene {
         self.ground - self.radius
     }
 
-    /// Where the pedals turn.
+    /// The point that the pedals turn about.
     fn crank(&self) -> (f64, f64) {
         (self.rear + (self.front - self.rear) * 0.45, self.hub() + 6.0)
     }
@@ -118,7 +118,7 @@ impl CalibrationScene {
         (self.crank().0 - 26.0, self.hub() - self.saddle)
     }
 
-    /// Where the bars are held.
+    /// The point where the bars are held.
     fn bar(&self) -> (f64, f64) {
         (self.front - 26.0, self.hub() - self.saddle - 14.0)
     }

@@ -1,4 +1,4 @@
-//! What a judge made of the calibration set, and whether it can be heard.
+//! The score of a judge on the calibration set, and whether it can be heard.
 
 use std::collections::BTreeMap;
 
@@ -10,11 +10,11 @@ use super::set::{CALIBRATION_SET, calibration_set};
 use super::setup::JudgeSetup;
 use crate::report::RateWithInterval;
 
-/// What a judge must be right in more often than, by the lower bound of its interval. Who tosses a coin is right both ways round
-/// in a quarter of the pairs; who always takes the same side, in none.
+/// The rate that the lower bound of a judge's interval must pass. Who tosses a coin is right both ways round in a
+/// quarter of the pairs; who always takes the same side, in none.
 const THRESHOLD: f64 = 0.5;
 
-/// What a judge made of the calibration set.
+/// A judge's result on the calibration set.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct CalibrationReport {
     /// The version of the set.
@@ -47,8 +47,8 @@ pub enum CalibrationVerdict {
     Passed,
 }
 
-/// What the judge of this name made of the set as it was set up; none where it was not asked so. The first answer to a showing
-/// counts.
+/// The result of the judge of this name on the set, as it was set up; none where it was not asked so. The first
+/// answer to a showing counts.
 #[must_use]
 pub fn calibration(
     records: &[CalibrationRecord],

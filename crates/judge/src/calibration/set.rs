@@ -8,7 +8,7 @@ use super::scene::{CalibrationScene, PALETTES};
 /// The version of the set: answers to another one are not counted.
 pub const CALIBRATION_SET: &str = "1";
 
-/// What the drawings of the set were made for.
+/// The prompt that the drawings of the set were made for.
 pub const CALIBRATION_PROMPT: &str = "Generate an SVG of a pelican riding a bicycle";
 
 /// The number from which the scenes follow; another one makes another set.
@@ -22,7 +22,7 @@ const SCENES: usize = 12;
 pub struct CalibrationPair {
     /// The pair's name in the set.
     pub name: String,
-    /// What was changed.
+    /// The change that was made.
     pub change: DrawingChange,
     /// The drawing, as SVG.
     pub whole: String,

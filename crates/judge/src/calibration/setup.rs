@@ -1,10 +1,10 @@
-//! What a judge was like when it answered: a calibration tells of that and of nothing else that has the same name.
+//! The setup of a judge when it answered: a calibration tells of that and of nothing else that has the same name.
 
 use pelicycle_record::{AskedRecord, EngineRecord, RequestRecord, TextRecord};
 
 use crate::question::question;
 
-/// What the question of records that don't tell is known by: the first that there was.
+/// The key of the question in records that don't tell: the first that there was.
 const FIRST_FORM: &str = "bcedc6beb8046ad78017beb13a820a6aaf1f5d19a6678ae757f6c2401d2df2be";
 
 /// A judge's weights, eyes, settings and question.
@@ -16,7 +16,7 @@ pub struct JudgeSetup {
     projector: Option<String>,
     /// The settings of its requests without their seeds, as JSON.
     settings: String,
-    /// What the question is known by.
+    /// The key of the question.
     question: String,
 }
 
@@ -50,7 +50,7 @@ impl JudgeSetup {
     }
 }
 
-/// What today's question is known by, whatever prompt it quotes: hex BLAKE3 of the question without any.
+/// The key of today's question, whatever prompt it quotes: hex BLAKE3 of the question without any.
 #[must_use]
 pub fn question_form() -> String {
     TextRecord::of(question("").as_bytes()).hash

@@ -14,7 +14,8 @@ use pelicycle_testkit::attempts::{attempt, calibrated};
 
 use crate::{EYE, drawings, field, judgement};
 
-/// What a judge says of all showings: `choose` hears whether the pair is of one made worse, and whether it was turned.
+/// A judge's answers to all showings: `choose` hears whether the pair is of one made worse, and whether it was
+/// turned.
 fn answers(mut choose: impl FnMut(bool, bool) -> Option<Preference>) -> Vec<CalibrationRecord> {
     let mut all = Vec::new();
     let kept = calibrated("", false, None, b"{}");
@@ -29,7 +30,7 @@ fn answers(mut choose: impl FnMut(bool, bool) -> Option<Preference>) -> Vec<Cali
     all
 }
 
-/// How the judge of these answers is set up.
+/// The setup of the judge of these answers.
 fn setup() -> JudgeSetup {
     JudgeSetup::of(&calibrated("", false, None, b"{}").asked)
 }

@@ -1,4 +1,4 @@
-//! What is promised of [`SidePreference`], tried on made-up drawings and judges, looked at after every judgement.
+//! The promises of [`SidePreference`], tried on made-up drawings and judges, looked at after every judgement.
 
 use std::collections::BTreeSet;
 
@@ -27,7 +27,7 @@ fn two_sides(base: usize, head: usize) -> (Competition, CrossPairs) {
     (competition, pairs)
 }
 
-/// How judges see drawings.
+/// The way in which judges see drawings.
 #[derive(Debug, Clone, Copy)]
 enum World {
     /// Every judgement is a coin.
@@ -51,7 +51,7 @@ impl World {
         }
     }
 
-    /// What a judge makes of a drawing of the first side and one of the second: won by the second, lost, tied.
+    /// A judge's view of a drawing of the first side and one of the second: won by the second, lost, tied.
     fn judged(self, base: f64, head: f64, random: &mut Random) -> (f64, f64, f64) {
         let won = match self {
             World::Coins => random.below(2) == 0,

@@ -62,7 +62,7 @@ impl World {
         seen.into_iter().map(|(judge, pair)| (self.vote(random, judge, pair), 1.0)).collect()
     }
 
-    /// What contestants' drawings are worth in the mean: no vote says more of them.
+    /// The mean worth of contestants' drawings: no vote says more of them.
     fn drawn(&self) -> Vec<f64> {
         let mut sums = vec![(0.0, 0.0); self.strengths.len()];
         for (drawing, quality) in self.competition.drawings.iter().zip(&self.qualities) {
@@ -99,7 +99,7 @@ impl World {
         inside.count()
     }
 
-    /// How right an order of contestants is, by their drawings.
+    /// The quality of an order of contestants, by their drawings.
     fn order(&self, found: &[usize], top: usize) -> OrderFound {
         let n = self.strengths.len();
         let mut order: Vec<usize> = (0..n).collect();
@@ -134,18 +134,18 @@ impl World {
     }
 }
 
-/// How right an order is.
+/// The quality of an order.
 #[derive(Debug, Clone, Copy, Default)]
 struct OrderFound {
-    /// How many of the so many best are among the first.
+    /// The number of the so many best that are among the first.
     hits: f64,
-    /// How many of the first are the last of those, or lose to it in no more than 6 of 10 pairs.
+    /// The number of the first that are the last of those, or lose to it in no more than 6 of 10 pairs.
     near: f64,
     /// The share of all pairs that stand the wrong way round.
     wrong: f64,
 }
 
-/// How often intervals and ranges of places hold the true one.
+/// The share of intervals and ranges of places that hold the true one.
 struct Coverage {
     inside: f64,
     /// The standard error of that, by how boards differ.
@@ -153,7 +153,7 @@ struct Coverage {
     placed: f64,
 }
 
-/// How far strengths lie apart.
+/// The spread of strengths.
 #[derive(Debug, Clone, Copy)]
 enum Apart {
     /// As the prior thinks.
@@ -257,7 +257,7 @@ fn coverage_where_spreads_are_known() {
     rows(&[(Apart::Known(Spread { between: 3.0, within: 1.5 }), 30, 220)]);
 }
 
-/// Who says which pair comes next.
+/// The chooser of the pair that comes next.
 #[derive(Debug, Clone, Copy)]
 enum Choice {
     /// [`PairChooser`].
@@ -292,7 +292,7 @@ fn nearest(random: &mut Random, world: &World, ballots: &[Ballot]) -> (usize, us
     (one * each + random.below(each), other * each + random.below(each))
 }
 
-/// What is found of the order after each `step` of `votes`, with the `top` best.
+/// The order that is found after each `step` of `votes`, with the `top` best.
 fn settled(
     seed: u64,
     world: &mut World,

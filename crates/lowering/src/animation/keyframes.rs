@@ -11,7 +11,7 @@ use super::pace::{Pace, between};
 
 /// An animation that an element has.
 #[derive(Debug)]
-pub(super) struct Animation {
+pub(super) struct CssAnimation {
     element: usize,
     name: String,
     delay: f64,
@@ -24,13 +24,13 @@ pub(super) struct Animation {
     pace: Pace,
 }
 
-impl Animation {
+impl CssAnimation {
     /// When it has moved once, in seconds.
     pub(super) fn cycle(&self) -> f64 {
         self.delay.max(0.0) + self.duration
     }
 
-    /// How far it is in its frames, from 0 to 1; `None` where it does nothing.
+    /// The progress in its frames, from 0 to 1; `None` where it does nothing.
     fn progress(&self, time: Time) -> Option<f64> {
         let elapsed = time.seconds - self.delay;
         let active = self.duration * self.count;
@@ -67,7 +67,7 @@ pub(super) fn iteration(cycles: f64, ends: bool) -> (f64, f64) {
 const MOST: usize = 16;
 
 /// The animations of all elements, in the order in which they are applied.
-pub(super) fn of(tree: &Tree, sheet: &StyleSheet) -> Vec<Animation> {
+pub(super) fn of(tree: &Tree, sheet: &StyleSheet) -> Vec<CssAnimation> {
     let mut found = Vec::new();
     for element in 0..tree.len() {
         let style = &tree[element].style;
@@ -107,8 +107,8 @@ const LONGHANDS: [&str; 6] = [
     "animation-timing-function",
 ];
 
-fn from_shorthand(element: usize, text: &str) -> Animation {
-    let mut made = Animation {
+fn from_shorthand(element: usize, text: &str) -> CssAnimation {
+    let mut made = CssAnimation {
         element,
         name: String::new(),
         delay: 0.0,
@@ -143,7 +143,7 @@ fn from_shorthand(element: usize, text: &str) -> Animation {
     made
 }
 
-impl Animation {
+impl CssAnimation {
     fn set(&mut self, name: &str, value: &str) {
         match name {
             "animation-delay" => self.delay = seconds(value).unwrap_or(self.delay),
@@ -169,7 +169,7 @@ impl Animation {
 const WORK: usize = 200_000;
 
 /// Gives elements the values that their animations have at a time.
-pub(super) fn apply(tree: &mut Tree, sheet: &StyleSheet, animations: &[Animation], time: Time) {
+pub(super) fn apply(tree: &mut Tree, sheet: &StyleSheet, animations: &[CssAnimation], time: Time) {
     let mut left = WORK;
     for animation in animations {
         let Some(progress) = animation.progress(time) else { continue };
@@ -192,7 +192,7 @@ type Places = Vec<(f64, String, Option<Pace>)>;
 fn values(
     tree: &Tree,
     sheet: &StyleSheet,
-    animation: &Animation,
+    animation: &CssAnimation,
     frames: &Keyframes,
     progress: f64,
 ) -> Vec<(String, String)> {
@@ -247,7 +247,7 @@ fn values(
     found
 }
 
-/// What an element has for a property without its animations, in the words of CSS.
+/// The value of an element's property without its animations, in the words of CSS.
 fn own(tree: &Tree, element: usize, name: &str) -> Option<String> {
     let found = tree[element].style.get(name).cloned();
     if name == "transform"

@@ -29,12 +29,12 @@ struct Time {
 /// A first cycle beyond this, in seconds, is not waited for.
 const LONGEST: f64 = 600.0;
 
-/// What animation did to a drawing.
+/// The effect of animation on a drawing.
 #[derive(Debug, Default)]
 pub(super) struct Animated {
     /// Whether anything moves.
     pub(super) moves: bool,
-    /// Where motion puts elements, outside of their own transforms.
+    /// The transforms by which motion places elements, outside of their own.
     pub(super) motions: Vec<(usize, String)>,
 }
 
@@ -46,7 +46,7 @@ pub(super) fn lower(tree: &mut Tree, sheet: &StyleSheet, moment: Moment) -> Anim
     let time = match moment {
         Moment::Start => Time { seconds: 0.0, ending: false },
         Moment::FirstCycle => {
-            let ends = timed.cycles().chain(styled.iter().map(keyframes::Animation::cycle));
+            let ends = timed.cycles().chain(styled.iter().map(keyframes::CssAnimation::cycle));
             let end = ends.filter(|end| (0.0..=LONGEST).contains(end)).fold(0.0, f64::max);
             Time { seconds: end, ending: true }
         }

@@ -1,9 +1,9 @@
-//! Where `animateMotion` puts an element.
+//! The place to which `animateMotion` moves an element.
 
 use std::collections::HashMap;
 
 use super::super::numbers::written;
-use super::super::outline::{self, Way};
+use super::super::outline::{self, MeasuredPath};
 use super::super::tree::Tree;
 use super::pace::sum;
 use super::smil::place;
@@ -49,7 +49,7 @@ pub(super) fn motion(
             }
         },
     };
-    let way = Way::of(&data?);
+    let way = MeasuredPath::of(&data?);
     let numbers = |name: &str| -> Option<Vec<f64>> {
         found
             .markup(name)?

@@ -1,4 +1,4 @@
-//! How values go over into one another: pace, and what is between two values.
+//! The change of values into one another: pace, and what is between two values.
 
 use super::super::colours;
 use super::super::css::number_length;
@@ -193,7 +193,8 @@ fn alike(from: String, to: String) -> (String, String) {
     (a.join(" "), b.join(" "))
 }
 
-/// What changes nothing, of the kind of a value that is numbers alone: no turn, no way, the size that there is.
+/// The value that changes nothing, of the kind of a value that is numbers alone: no turn, no way, the size that there
+/// is.
 fn still(value: &str) -> String {
     let sizes = split(value, ' ').iter().all(|part| number(part).is_some());
     mixed(value, value, |_, _| if sizes { 1.0 } else { 0.0 }).unwrap_or_default()

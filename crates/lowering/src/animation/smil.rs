@@ -14,12 +14,12 @@ use super::timing::{Clock, ends, lasts};
 
 /// The elements that animate others, and when.
 pub(super) struct Timed {
-    animations: Vec<Animation>,
+    animations: Vec<SmilAnimation>,
     by_id: HashMap<String, usize>,
 }
 
 #[derive(Debug)]
-struct Animation {
+struct SmilAnimation {
     /// The element that says it.
     element: usize,
     /// The element that it changes.
@@ -63,11 +63,11 @@ impl Timed {
             // What is over before the drawing is shown never was.
             begins.retain(|begin| *begin >= 0.0 || begin + active > 0.0);
             let freezes = found.markup("fill").is_some_and(|fill| fill.trim() == "freeze");
-            animations.push(Animation { element, target, begins, cycle, active, freezes });
+            animations.push(SmilAnimation { element, target, begins, cycle, active, freezes });
         }
         // Who begins later stands over who began before.
         animations.sort_by(|a, b| {
-            let first = |one: &Animation| one.begins.first().copied().unwrap_or(f64::INFINITY);
+            let first = |one: &SmilAnimation| one.begins.first().copied().unwrap_or(f64::INFINITY);
             first(a).total_cmp(&first(b))
         });
         Self { animations, by_id }
@@ -104,7 +104,7 @@ impl Timed {
     }
 }
 
-impl Animation {
+impl SmilAnimation {
     /// The cycles that are gone, and how far it is in its cycle, from 0 to 1; `None` where it does nothing.
     fn progress(&self, time: Time) -> Option<(f64, f64)> {
         let begin = self.begins.iter().rev().find(|begin| **begin <= time.seconds)?;

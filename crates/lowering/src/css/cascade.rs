@@ -1,4 +1,4 @@
-//! What style sheets, style attributes and presentation attributes together say of each element.
+//! The cascade: what style sheets, style attributes and presentation attributes together say of each element.
 
 use std::collections::BTreeMap;
 
@@ -96,7 +96,7 @@ fn read(tree: &Tree, around: &str, canvas: [f64; 2]) -> StyleSheet {
     sheet
 }
 
-/// What is declared for an element, without its presentation attributes.
+/// The declarations for an element, without its presentation attributes.
 fn declared(
     tree: &Tree,
     element: usize,

@@ -1,4 +1,5 @@
-//! What is used inherits from where it is used: elements whose values hang on variables that are set there get a copy for each.
+//! Instances of what is used: it inherits from where it is used, so elements whose values hang on variables that are set
+//! there get a copy for each.
 
 use super::super::ids;
 use super::super::properties::has_function;

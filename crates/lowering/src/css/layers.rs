@@ -12,7 +12,7 @@ pub(super) struct Layers {
 }
 
 impl Layers {
-    /// How many there are.
+    /// The number of layers.
     pub(super) fn len(&self) -> usize {
         self.around.len()
     }

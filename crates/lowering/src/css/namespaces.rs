@@ -16,7 +16,7 @@ pub(super) struct Namespaces {
     closed: bool,
 }
 
-/// What no element of a drawing is.
+/// A selector that matches no element of a drawing.
 const NEVER: [CssToken<'_>; 2] = [
     CssToken { kind: CssTokenKind::Delim(':'), text: ":" },
     CssToken { kind: CssTokenKind::Ident, text: "hover" },
@@ -77,7 +77,7 @@ impl Namespaces {
         made
     }
 
-    /// What stands in the brackets of an attribute.
+    /// The tokens in the brackets of an attribute.
     fn attribute<'a>(&self, tokens: &[CssToken<'a>]) -> Vec<CssToken<'a>> {
         let Some(prefix) = Prefix::at(tokens, 0) else { return tokens.to_vec() };
         let local = &tokens[prefix.local..];
@@ -96,7 +96,7 @@ impl Namespaces {
 struct Prefix<'t, 'a> {
     /// `None` where nothing stands before the bar: of no namespace.
     name: Option<&'t CssToken<'a>>,
-    /// Where the name is.
+    /// The place of the name.
     local: usize,
 }
 

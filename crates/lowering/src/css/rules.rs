@@ -109,7 +109,7 @@ impl<'a> Reader<'a, '_> {
         self.within(block, |reader| reader.content(&selectors, &nested));
     }
 
-    /// What stands in a style rule: declarations, and rules nested in it.
+    /// Reads the content of a style rule: declarations, and rules nested in it.
     fn content(&mut self, selectors: &Rc<Vec<Selector>>, context: &Context) {
         let mut declarations = Vec::new();
         let flush = |reader: &mut Self, declarations: &mut Vec<Declaration>| {

@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-/// How specific a selector is: ids, classes, types.
+/// A selector's specificity: ids, classes, types.
 pub(super) type Specificity = [u32; 3];
 
 /// A complex selector, from its last compound to its first.
@@ -12,7 +12,7 @@ pub(super) struct Selector {
     pub(super) specificity: Specificity,
 }
 
-/// What one element must be, and how it stands to the compound before.
+/// The conditions on one element, and its relation to the compound before.
 #[derive(Debug, Clone)]
 pub(super) struct Compound {
     pub(super) parts: Vec<SelectorPart>,
@@ -30,7 +30,7 @@ pub(super) enum Combinator {
     Following,
 }
 
-/// What stands before the name of an attribute that may be of any namespace.
+/// The prefix of an attribute's name that may be of any namespace.
 pub(super) const ANY_NAMESPACE: &str = "*|";
 
 /// One condition of a compound.
@@ -63,11 +63,11 @@ pub(super) enum SelectorPart {
     },
     Root,
     Empty,
-    /// What holds for no still picture: `:hover`, `::before`.
+    /// A selector that holds for no still picture: `:hover`, `::before`.
     Never,
 }
 
-/// How an attribute's value is compared.
+/// The way in which an attribute's value is compared.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Test {
     Present,

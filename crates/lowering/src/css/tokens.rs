@@ -54,7 +54,7 @@ impl<'a> CssToken<'a> {
         }
     }
 
-    /// What a string holds.
+    /// The content of a string.
     pub(super) fn string(&self) -> String {
         let quote = self.text.chars().next().unwrap_or('"');
         unescape(self.text[1..].strip_suffix(quote).unwrap_or(&self.text[1..]))

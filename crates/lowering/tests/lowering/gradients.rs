@@ -15,7 +15,7 @@ fn a_stop_that_is_in_no_gradient_takes_nothing_away() {
     }
 }
 
-/// What comes of a ground.
+/// The text that a ground becomes.
 fn ground(image: &str) -> String {
     let made = text(&format!("<style>:root {{ background: {image} }}</style>"));
     assert!(made.contains("fill="), "{image}: {made}");

@@ -1,4 +1,4 @@
-//! What lowering makes of drawings, as text.
+//! Tests of the text that drawings are lowered to.
 
 mod filters;
 mod gradients;
@@ -7,7 +7,7 @@ mod rules;
 
 use pelicycle_lowering::{Lowered, LoweringBounds, Moment, Purpose, SVG, VERDICT_SIDE, View};
 
-/// What comes of a drawing with this in its root, whose canvas is 200 by 150.
+/// The result of a drawing with this in its root, whose canvas is 200 by 150.
 fn of(inside: &str) -> Lowered {
     let text = format!("<svg xmlns='{SVG}' viewBox='0 0 200 150'>{inside}</svg>");
     let document = roxmltree::Document::parse(&text).expect("what was lowered is well-formed");

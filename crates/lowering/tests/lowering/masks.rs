@@ -2,7 +2,7 @@
 
 use super::{SVG, of, text};
 
-/// What an element of a lowered text has for a property that is inherited.
+/// The value of a property that is inherited, of an element of a lowered text.
 fn inherited<'a>(element: roxmltree::Node<'a, '_>, name: &str) -> Option<&'a str> {
     element.ancestors().find_map(|it| it.attribute(name))
 }

@@ -27,14 +27,14 @@ pub enum PullEvent {
     },
     /// Bytes came in.
     Arrived(u64),
-    /// What came in of the file is thrown away, and it is fetched from its beginning.
+    /// The bytes that came in of the file are thrown away, and it is fetched from its beginning.
     StartedOver {
         /// The reason.
         why: String,
     },
     /// A request failed in a way that passes; it is made again after a pause.
     TryingAgain {
-        /// What failed.
+        /// The failure, in words.
         why: String,
         /// The pause.
         pause: Duration,

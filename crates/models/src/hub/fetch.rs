@@ -27,14 +27,14 @@ pub(super) struct RemoteFile {
     link: Mutex<(u32, Url)>,
 }
 
-/// How a file's fetching ended, other than well.
+/// The end of a file's fetching, other than a good one.
 pub(super) enum FetchEnd {
     /// The server sends whole files only.
     NoRanges,
     Failed(HubError),
 }
 
-/// What a range's task hands on: bytes, or why there are no more.
+/// The message of a range's task: bytes, or why there are no more.
 type Piece = Result<Bytes, FetchEnd>;
 
 impl RemoteFile {

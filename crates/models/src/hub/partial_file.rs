@@ -78,7 +78,7 @@ impl PartialFile {
     }
 }
 
-/// What came in order is written, also when the download is dropped.
+/// Bytes that came in order are written, also when the download is dropped.
 impl Drop for PartialFile {
     fn drop(&mut self) {
         self.abandoned.store(true, Ordering::Relaxed);

@@ -30,7 +30,7 @@ pub struct PullPlan<'a> {
     hub: &'a Hub,
     wanted: ModelSpec,
     files: Vec<RepoFile>,
-    /// Where the files are, once that was asked.
+    /// The places of the files, once they were asked for.
     sources: OnceCell<Vec<Arc<RemoteFile>>>,
 }
 
@@ -161,7 +161,7 @@ impl PullPlan<'_> {
         self.hub.client.beginning(&source.resolved.link, &range).await
     }
 
-    /// Where the files are.
+    /// The places of the files.
     async fn sources(&self) -> Result<&Vec<Arc<RemoteFile>>, HubError> {
         self.sources.get_or_try_init(|| self.resolve()).await
     }

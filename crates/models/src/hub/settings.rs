@@ -87,7 +87,7 @@ impl std::fmt::Debug for HubToken {
 }
 
 impl HubSettings {
-    /// What this process's environment says.
+    /// The settings in this process's environment.
     ///
     /// # Errors
     /// When there is no folder for the cache, or the address or the token is none.

@@ -1,4 +1,4 @@
-//! What is measured of a drawing, and what a prompt's rubric asks of it: plain data.
+//! The measures of a drawing, and the rubric that a prompt holds against it: plain data.
 
 mod report;
 mod rubric;

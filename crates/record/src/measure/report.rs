@@ -1,4 +1,4 @@
-//! What is measured of a drawing: plain data, the shape of `measures` in `pelicycle check --json`.
+//! The measures of a drawing: plain data, the shape of `measures` in `pelicycle check --json`.
 
 use serde::{Deserialize, Serialize};
 
@@ -32,8 +32,8 @@ pub struct JudgedItem {
     pub asked: String,
     /// The answer.
     pub state: ItemState,
-    /// How sure the rules are that the part is there, from 0 to 1: what is neither sure to be there nor sure not to be
-    /// can't be told.
+    /// The confidence of the rules that the part is there, from 0 to 1: what is neither sure to be there nor sure not
+    /// to be can't be told.
     pub confidence: f64,
     /// The reason for the answer, in one line.
     pub why: String,

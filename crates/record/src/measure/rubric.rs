@@ -1,4 +1,5 @@
-//! What a prompt asks to be there: which detectors look, and with what numbers. Read from the prompt's file.
+//! The rubric of a prompt, which asks what is to be there: which detectors look, and with what numbers. Read from the
+//! prompt's file.
 
 use serde::{Deserialize, Serialize};
 

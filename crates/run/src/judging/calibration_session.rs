@@ -66,7 +66,7 @@ impl CalibrationShowing {
 }
 
 impl JudgingForecast {
-    /// What it would take to show so many pairs of the calibration set. Nothing is asked.
+    /// Forecasts the showing of so many pairs of the calibration set. Nothing is asked.
     #[must_use]
     pub fn of_calibration(judge: &ModelJudge, showings: &[CalibrationShowing]) -> JudgingForecast {
         let pairs: BTreeSet<&str> = showings.iter().map(|showing| showing.pair.as_str()).collect();
@@ -90,9 +90,9 @@ pub struct CalibrationEnd {
 
 /// All that a session needs.
 pub struct CalibrationSession<'a> {
-    /// Who judges.
+    /// The judge.
     pub judge: &'a ModelJudge,
-    /// Where answers are kept.
+    /// The store that keeps answers.
     pub store: &'a Store,
     /// The bound on its cost, in US dollars.
     pub max_cost: Option<f64>,

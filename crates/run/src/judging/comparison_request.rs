@@ -22,7 +22,7 @@ pub(super) struct ComparisonRequest<'a> {
     pub(super) pictures: &'a [Vec<u8>; 2],
 }
 
-/// What came of it.
+/// The answer to it.
 pub(super) struct ComparisonAnswer {
     /// None where the reply named no choice.
     pub(super) preference: Option<Preference>,

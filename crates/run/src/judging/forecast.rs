@@ -1,4 +1,4 @@
-//! What a session of judging would ask, and what that would cost.
+//! The forecast of a session of judging: what it would ask, and what that would cost.
 
 use pelicycle_judge::question;
 
@@ -25,7 +25,7 @@ pub struct JudgingForecast {
 }
 
 impl JudgingForecast {
-    /// What these showings would be to a judge. Nothing is asked.
+    /// Forecasts these showings to a judge. Nothing is asked.
     pub fn new(judge: &ModelJudge, showings: impl Iterator<Item = PairShowing>) -> JudgingForecast {
         let (mut pairs, mut requests) = (0, 0);
         for showing in showings {

@@ -19,7 +19,7 @@ use crate::{
 /// Tokens of a local model's reply when nothing else is said: room for some reasoning. Its answer is bounded anyway.
 const MAX_TOKENS: u32 = 4_096;
 
-/// What somebody asks of a model that judges.
+/// A request for a model that judges.
 #[derive(Clone, Default)]
 pub struct JudgingRequest {
     /// The model: `PROVIDER/MODEL`, `local/NAME` or a model file.
@@ -28,7 +28,7 @@ pub struct JudgingRequest {
     pub sampling: SamplingSettings,
     /// The bound on what they may cost together, in US dollars.
     pub max_cost: Option<f64>,
-    /// How models are reached.
+    /// The options by which models are reached.
     pub backends: BackendOptions,
 }
 
@@ -36,7 +36,7 @@ pub struct JudgingRequest {
 #[derive(Clone)]
 pub struct ModelJudge {
     who: JudgingModel,
-    /// What its requests cost.
+    /// The tariff of its requests.
     pub(crate) tariff: Tariff,
     /// `PROVIDER/MODEL`.
     pub name: String,
@@ -93,7 +93,7 @@ impl ModelJudge {
         Ok(ModelJudge { who, tariff, name, request: settings })
     }
 
-    /// Who answers, held to a shape where that can be done.
+    /// The backend that answers, held to a shape where that can be done.
     pub(super) fn backend(&self, shape: impl FnOnce() -> JsonShape) -> Backend {
         let provider: Arc<dyn Provider> = match &self.who {
             JudgingModel::Remote(provider) => Arc::clone(provider),
@@ -120,7 +120,8 @@ impl ModelJudge {
         Ok(RequestRecord { seed, ..self.request.clone() })
     }
 
-    /// What it is like now, by which its calibration counts. May wait until all of a local model's files are read.
+    /// The judge's present setup, by which its calibration counts. May wait until all of a local model's files are
+    /// read.
     ///
     /// # Errors
     /// When that failed.

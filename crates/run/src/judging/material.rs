@@ -1,4 +1,4 @@
-//! What is judged: drawings of the results, their pictures and prompts, and what was said of them before.
+//! The material that is judged: drawings of the results, their pictures and prompts, and what was said of them before.
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -22,11 +22,11 @@ pub type Shrink = fn(&[u8], u32) -> Result<Vec<u8>, String>;
 
 /// The drawings that a model is to judge.
 pub struct JudgingMaterial<'a> {
-    /// What can be judged.
+    /// The competition that can be judged.
     pub field: Competition,
     /// The pairs of two sides, where those alone are judged.
     pub between: Option<CrossPairs>,
-    /// What was said of it before.
+    /// The votes on it from before.
     pub votes: Votes,
     store: PathBuf,
     stored: BTreeMap<&'a Id, &'a StoredAttempt>,

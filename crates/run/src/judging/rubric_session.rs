@@ -83,7 +83,7 @@ impl UnreadDrawing {
 }
 
 impl JudgingForecast {
-    /// What it would take to have so many drawings read, one request each. Nothing is asked.
+    /// Forecasts the reading of so many drawings, one request each. Nothing is asked.
     #[must_use]
     pub fn of_readings(judge: &ModelJudge, drawings: &[UnreadDrawing]) -> JudgingForecast {
         let longest = drawings.iter().map(|drawing| drawing.question.len() as u64).max().unwrap_or(0);
@@ -108,11 +108,11 @@ pub struct RubricSessionEnd {
 
 /// All that a session of reading needs.
 pub struct RubricSession<'a> {
-    /// Who looks.
+    /// The model that looks.
     pub judge: &'a ModelJudge,
-    /// Where readings are kept.
+    /// The store that keeps readings.
     pub store: &'a Store,
-    /// How pictures are made small.
+    /// The function that makes pictures small.
     pub shrink: Shrink,
     /// The bound on its cost, in US dollars.
     pub max_cost: Option<f64>,
@@ -180,7 +180,8 @@ struct RubricRequest {
 }
 
 impl RubricRequest {
-    /// What is kept of it, with the reply; nothing where the model was not asked to the end.
+    /// Carries the request out, and returns what is kept of it, with the reply; nothing where the model was not asked
+    /// to the end.
     async fn carry_out(self, spending: Arc<Spending>, stop: Stop) -> Result<Option<KeptReading>, RunError> {
         let settings = self.judge.settings()?;
         let backend = self.judge.backend(|| rubric_shape(self.drawing.items.len()));

@@ -18,7 +18,7 @@ pub struct PairShowing {
     pub other_way: u32,
 }
 
-/// How the next pair is chosen when none is waiting.
+/// The way in which the next pair is chosen when none is waiting.
 #[derive(Debug)]
 enum NextPair<'a> {
     /// The one that tells most of all contestants.
@@ -36,7 +36,7 @@ pub struct PairSchedule<'a> {
     ready: VecDeque<PairShowing>,
     /// Pairs that it has seen or will see, the lower index first.
     seen: BTreeSet<(usize, usize)>,
-    /// What it made of pairs so far; ties for those that are under way.
+    /// The judge's ballots on pairs so far; ties for those that are under way.
     ballots: BTreeMap<(usize, usize), Ballot>,
     /// Pairs of which nothing is said yet.
     under_way: BTreeSet<(usize, usize)>,

@@ -47,11 +47,11 @@ pub struct JudgingEnd {
 
 /// All that a session of judging needs.
 pub struct JudgingSession<'a> {
-    /// Who judges.
+    /// The judge.
     pub judge: &'a ModelJudge,
-    /// What is judged.
+    /// The material that is judged.
     pub material: &'a JudgingMaterial<'a>,
-    /// Where judgements are kept.
+    /// The store that keeps judgements.
     pub store: &'a Store,
     /// The bound on its cost, in US dollars.
     pub max_cost: Option<f64>,
@@ -160,7 +160,7 @@ struct Shown {
     /// The number of its pair.
     number: u32,
     opinion: Opinion,
-    /// What is kept of it, with the reply; nothing where the judge was not asked to the end.
+    /// The judgement that is kept, with the reply; nothing where the judge was not asked to the end.
     judgement: Option<(JudgementRecord, Option<Vec<u8>>)>,
 }
 
@@ -185,7 +185,7 @@ struct Pending {
     left: usize,
     /// None of them was left out.
     whole: bool,
-    /// How often the first was better, the second, and neither.
+    /// Times that the first was better, the second, and neither.
     said: [f64; 3],
 }
 

@@ -1,4 +1,4 @@
-//! What a reply cost: list prices of services, and the reckoning.
+//! The price of a reply: list prices of services, and the reckoning.
 //!
 //! Unknown stays unknown: no price is ever taken to be zero.
 

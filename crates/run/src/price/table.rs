@@ -45,7 +45,7 @@ pub struct Price {
     pub max_output: Option<u64>,
 }
 
-/// What a model costs where the prompt is long.
+/// A model's prices where the prompt is long.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct PriceTier {
@@ -251,7 +251,8 @@ fn undated(name: &str) -> Option<&str> {
     None
 }
 
-/// Where a fetched table is kept: the user's data folder, by the custom of the system. `None` where there is no home.
+/// The file where a fetched table is kept: in the user's data folder, by the custom of the system. `None` where there
+/// is no home.
 #[must_use]
 pub fn prices_file() -> Option<PathBuf> {
     let set = |name: &str| std::env::var_os(name).map(PathBuf::from).filter(|path| path.is_absolute());

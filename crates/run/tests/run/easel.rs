@@ -33,7 +33,7 @@ pub(crate) struct Easel {
     folder: tempfile::TempDir,
     /// Whether drawings can't be checked.
     pub(crate) loses: bool,
-    /// What was noticed.
+    /// The notices so far.
     pub(crate) noticed: Arc<Mutex<Vec<String>>>,
 }
 

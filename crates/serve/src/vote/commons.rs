@@ -1,4 +1,4 @@
-//! What the sessions of one voter have in common.
+//! The parts that the sessions of one voter have in common.
 
 use std::fmt;
 use std::sync::Arc;
@@ -12,7 +12,7 @@ use super::people_votes::PeopleVotes;
 /// Called with a line for each thing that could not be used and is passed over.
 pub(super) type Tell = dyn Fn(&str) + Send + Sync;
 
-/// What the sessions of one voter have in common.
+/// The parts that the sessions of one voter have in common.
 #[derive(Clone)]
 pub(super) struct VotingCommons {
     pub(super) store: Store,

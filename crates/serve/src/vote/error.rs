@@ -1,4 +1,4 @@
-//! What can go wrong while somebody votes.
+//! Errors of voting.
 
 use pelicycle_record::RandomError;
 use pelicycle_store::StoreError;
@@ -38,7 +38,7 @@ pub enum VoteRefusal {
     /// The vote could not be written.
     #[error("That vote was not counted, since it could not be kept: {0}. Choose again when that is mended.")]
     Unkept(#[source] Box<dyn std::error::Error + Send + Sync>),
-    /// What was to be taken back is not the last vote.
+    /// The vote to take back is not the last one.
     #[error("Nothing was taken back: the vote that this window knew is no longer the last one.")]
     NotLast,
     /// The vote could not be taken back.

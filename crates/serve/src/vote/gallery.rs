@@ -20,13 +20,13 @@ use super::session::VotingSession;
 #[derive(Debug)]
 pub struct GalleryVoting {
     commons: VotingCommons,
-    /// What lay in the store when it was last listed; nothing before somebody came to vote.
+    /// The results in the store when it was last listed; nothing before somebody came to vote.
     results: Mutex<Option<KnownResults>>,
     /// By the name of their prompt in the gallery's paths.
     sessions: Mutex<BTreeMap<String, Arc<VotingSession>>>,
 }
 
-/// What lay in the store at one moment.
+/// The results in the store at one moment.
 #[derive(Debug, Clone)]
 struct KnownResults {
     looked: Fingerprint,
@@ -36,11 +36,11 @@ struct KnownResults {
 }
 
 impl GalleryVoting {
-    /// Where voting begins. No file of a gallery has such a name.
+    /// The path where voting begins. No file of a gallery has such a name.
     pub(super) const DOOR: &'static str = "/vote/";
     /// The route of the page of one prompt.
     pub(super) const ROUTE: &'static str = "/vote/{prompt}/";
-    /// What stands for all prompts in the place of one: the name of a prompt has a hash at its end.
+    /// The name for all prompts in the place of one: the name of a prompt has a hash at its end.
     pub(crate) const ALL: &'static str = "all";
 
     /// Voting by this person; `tell` gets a line for each thing that could not be used and is passed over.
@@ -105,7 +105,8 @@ impl GalleryVoting {
         Ok(Some(Arc::clone(self.sessions().entry(stem.to_owned()).or_insert(session))))
     }
 
-    /// What lies in the store, listed anew where that changed. What can't be listed is tried again when it changes.
+    /// The results in the store, listed anew where that changed. If they can't be listed, that is tried again when
+    /// the store changes.
     fn renewed(&self) -> Result<KnownResults, StoreError> {
         let mut known = self.results();
         let now = self.commons.store.fingerprint();

@@ -14,7 +14,7 @@ const SCRIPT: &str = pelicycle_templates::VOTE_JS;
 /// Longest text of a prompt on the page, in characters.
 const MAX_TEXT: usize = 2000;
 
-/// Where the page is, and what lies beside it.
+/// The place of the page, and whether a gallery lies beside it.
 #[derive(Debug, Clone, Serialize)]
 pub(super) struct PagePlace {
     /// Its path, with a `/` at the end.

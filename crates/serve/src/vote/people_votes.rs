@@ -86,7 +86,7 @@ impl KnownVotes {
         self.records.retain(|record| record.id != *id);
     }
 
-    /// How often a judge voted on two drawings, whichever was on the left.
+    /// The number of times that a judge voted on two drawings, whichever was on the left.
     pub(super) fn times(&self, judge: &JudgeRecord, (a, b): (&Id, &Id)) -> usize {
         let pair = |record: &JudgementRecord| {
             (record.left == *a && record.right == *b) || (record.left == *b && record.right == *a)

@@ -25,7 +25,7 @@ pub(super) struct ShownPair {
     pub(super) prompt: AskedPrompt,
     /// The prompt's text.
     pub(super) text: String,
-    /// How often its voter had voted on it when it was put on show.
+    /// The number of votes on it by its voter when it was put on show.
     pub(super) times: usize,
     /// The moment at which it was first looked at.
     pub(super) since: Option<Instant>,

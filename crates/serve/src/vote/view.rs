@@ -1,4 +1,4 @@
-//! What the voter's page shows, as plain data: no identifier, no name.
+//! The view of the voter's page, as plain data: no identifier, no name.
 
 use super::state::VotingProgress;
 

@@ -47,7 +47,7 @@ struct Page {
     rule: String,
 }
 
-/// What is preferred, as the first row of the table.
+/// The preference, as the first row of the table.
 #[derive(Serialize)]
 struct PreferredRow {
     verdict: String,
@@ -76,7 +76,7 @@ struct Row {
 #[derive(Serialize)]
 struct Pair {
     sides: [Thumbnail; 2],
-    /// What was said of it, where it was judged.
+    /// The judgements on it, where it was judged.
     judged: Option<String>,
 }
 
@@ -131,7 +131,7 @@ pub fn page(
 pub(super) struct ChosenPair<'a> {
     pub(super) base: &'a Attempt,
     pub(super) head: &'a Attempt,
-    /// What was said of the two, where they were judged.
+    /// The judgements on the two, where they were judged.
     pub(super) judged: Option<&'a JudgedPair>,
 }
 
@@ -180,7 +180,7 @@ pub(super) fn chosen<'a>(
     (shown, known.len().saturating_sub(told))
 }
 
-/// What was said of a pair: `2 of 3 for the right one`.
+/// The judgements on a pair: `2 of 3 for the right one`.
 pub(super) fn said(pair: &JudgedPair) -> String {
     let all = pair.won + pair.lost + pair.tied;
     let number = |value: f64| text::decimal((value * 10.0).round() / 10.0);

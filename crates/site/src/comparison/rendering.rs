@@ -28,7 +28,7 @@ pub struct Redrawn {
     pub before: Verdict,
     /// The verdict of this program.
     pub now: Verdict,
-    /// How alike the rasters are; absent where one of them is.
+    /// The likeness of the rasters; absent where one of them is.
     pub pixels: Option<Likeness>,
     /// The two rasters, to be shown.
     #[serde(skip)]

@@ -1,5 +1,5 @@
-//! Who made a model, and when it came out, by the model's name: a table of labs and of dates, which a site's own settings
-//! go before. What the table does not know is unknown; nothing is guessed past it.
+//! The maker of a model, and when it came out, by the model's name: a table of labs and of dates, which a site's own
+//! settings go before. What the table does not know is unknown; nothing is guessed past it.
 
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
@@ -40,7 +40,7 @@ pub struct LabEntry {
     pub owners: Vec<String>,
 }
 
-/// What a site says of models itself, before the table that ships.
+/// A site's own facts about models, before the table that ships.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct OwnMakers {
     /// Labs that are looked at first.
@@ -58,7 +58,7 @@ pub(crate) struct Lab {
     pub(crate) colour: String,
 }
 
-/// What is known of where a model comes from.
+/// The known origin of a model.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Origin {
     pub(crate) lab: Option<Lab>,
@@ -69,7 +69,7 @@ pub(crate) struct Origin {
 const PLAIN: &str = "#868e96";
 
 impl OwnMakers {
-    /// What is known of a contestant: what its record says, what the site says, what the table says.
+    /// The origin of a contestant: by its record, then by the site, then by the table.
     pub(crate) fn origin(&self, contestant: &ContestantRecord) -> Origin {
         // Nobody released it.
         if contestant.demonstration {
@@ -181,7 +181,7 @@ fn is_packing(words: &[String]) -> bool {
     })
 }
 
-/// What may follow a word of packing.
+/// The words that may follow a word of packing.
 const PACKING_DETAILS: [&str; 11] = ["k", "m", "s", "l", "xl", "xs", "xxs", "nl", "p", "0", "1"];
 
 fn is_packing_word(word: &str) -> bool {

@@ -1,4 +1,4 @@
-//! What is left as it is without a look at what it shows: pages whose inputs are those of the last build.
+//! The pages that are left as they are without a look at what they show: those whose inputs are those of the last build.
 
 use jiff::Timestamp;
 
@@ -71,7 +71,7 @@ impl Press<'_> {
 }
 
 impl SectionPage {
-    /// What its inputs are known by.
+    /// The name by which its inputs are kept.
     fn kind(self) -> &'static str {
         match self {
             Self::Wall => "wall",

@@ -44,13 +44,13 @@ impl SectionPage {
 pub(super) struct Press<'a> {
     templates: Environment<'static>,
     site: &'a Site,
-    /// What the last build made from the same inputs.
+    /// The files that the last build made from the same inputs.
     noted: &'a MadeTogether,
     measure: &'a MeasureDrawing<'a>,
     base: Option<&'a BaseUrl>,
-    /// What every page is made by: templates, and what the site says of itself.
+    /// The key of what every page is made by: templates, and what the site says of itself.
     made_by: String,
-    /// What every page follows from.
+    /// The inputs that every page shares.
     inputs: SharedInputs,
     makers: &'a OwnMakers,
     own: &'a SiteSettings,
@@ -59,7 +59,7 @@ pub(super) struct Press<'a> {
     map: Mutex<SiteMap>,
     /// Words on posters.
     blocks: DrawnBlocks,
-    /// Where models come from, by what tells it: of thousands of attempts there are some hundred models.
+    /// The origins of models, by what tells them: of thousands of attempts there are some hundred models.
     origins: Mutex<HashMap<String, Origin>>,
 }
 
@@ -99,7 +99,7 @@ impl<'a> Press<'a> {
         })
     }
 
-    /// What is known of where a contestant comes from.
+    /// The known origin of a contestant.
     fn origin(&self, contestant: &ContestantRecord) -> Origin {
         let ContestantRecord { provider, model, released, demonstration, .. } = contestant;
         let key = format!("{provider}\n{model}\n{released:?}\n{demonstration}");
@@ -135,7 +135,7 @@ impl<'a> Press<'a> {
         self.map.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// What the preview of a link to a page follows from, beside what every page is made by.
+    /// The inputs of the preview of a link to a page, beside what every page is made by.
     fn shared<'p>(&self, poster: Option<&'p Poster>) -> Option<(u32, &'p Poster, String)> {
         Some((share::PREVIEW_VERSION, poster?, self.base?.to_string()))
     }

@@ -23,7 +23,7 @@ pub(super) struct PosterBlock {
     ground: BlockGround,
 }
 
-/// What a block stands on.
+/// The ground that a block stands on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum BlockGround {
     /// The poster's own ground, of this colour: what is lighter than its words shows through.
@@ -79,7 +79,7 @@ struct Remembered {
     asked: u64,
 }
 
-/// What a block shows: the part of it that is not bare ground, most often a small one.
+/// The drawn part of a block that is not bare ground, most often a small one.
 #[derive(Debug)]
 struct Ink {
     /// Its left upper corner in the block.

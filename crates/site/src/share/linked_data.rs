@@ -1,4 +1,4 @@
-//! What a page says of itself to search engines: JSON-LD in the words of schema.org.
+//! A page's description of itself for search engines: JSON-LD in the words of schema.org.
 //!
 //! A page is a `WebPage` or `CollectionPage` of the site, with the way to it; the page of an attempt also an `ImageObject`, and the
 //! first page the `Dataset` of all attempts. Only facts are said: who made a drawing is the model, by name.
@@ -11,7 +11,7 @@ use super::poster::{HEIGHT, WIDTH, image_path};
 use crate::SiteSettings;
 use crate::view::{Poster, Work};
 
-/// What the program calls itself where a site has no name.
+/// The name of a site that has none.
 const NAMELESS: &str = "pelicycle";
 /// The page that stands for the site.
 const INDEX: &str = "index.html";

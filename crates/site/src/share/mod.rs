@@ -1,4 +1,4 @@
-//! What goes out with a site that is published: addresses, a picture for each page, a feed, a map, and all the data.
+//! The files that go out with a site that is published: addresses, a picture for each page, a feed, a map, and all the data.
 
 mod address;
 mod block;

@@ -127,7 +127,7 @@ pub(crate) fn draw(
     board.png().ok()
 }
 
-/// Where a plate is: its frame, and the frame's left upper corner.
+/// The place of a plate: its frame, and the frame's left upper corner.
 fn place(single: bool, index: usize) -> (Frame, (usize, usize)) {
     if single {
         return (LARGE, (MARGIN, MARGIN));

@@ -48,7 +48,7 @@ pub(crate) struct AttemptPictures {
     pub(crate) repaired_large: Option<SitePicture>,
     /// Path of the drawing as a moving image from the site's root, where it moves and may be shown so.
     pub(crate) moving: Option<String>,
-    /// Why a raster that should be there is not.
+    /// The reason why a raster that should be there is not.
     pub(crate) problem: Option<String>,
 }
 

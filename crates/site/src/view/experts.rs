@@ -20,10 +20,10 @@ const FINE: usize = 64;
 pub(crate) struct ExpertsView {
     summary: Vec<String>,
     tokens: String,
-    /// Why the counts are not shown.
+    /// The reason why the counts are not shown.
     problem: Option<String>,
     map: Option<Map>,
-    layers: Vec<Layer>,
+    layers: Vec<ExpertsLayer>,
 }
 
 #[derive(Debug, Serialize)]
@@ -46,9 +46,9 @@ struct ScaleWords {
     deepest: String,
 }
 
-/// How the experts of one layer were taken, in words.
+/// The experts of one layer and how they were taken, in words.
 #[derive(Debug, Serialize)]
-struct Layer {
+struct ExpertsLayer {
     layer: usize,
     taken: String,
     evenness: String,
@@ -82,7 +82,7 @@ impl ExpertsView {
     }
 }
 
-/// How often each expert would have been taken if all were equally.
+/// The number of times that each expert would have been taken if all were equally.
 pub(crate) fn equal_share(record: &ExpertsRecord) -> f64 {
     record.tokens as f64 * f64::from(record.used) / f64::from(record.experts.max(1))
 }
@@ -160,9 +160,9 @@ fn map(record: &ExpertsRecord, counts: &ExpertCounts, paths: MapPaths) -> Option
     })
 }
 
-fn layer(layer: &LayerCounts<'_>, tokens: u64) -> Layer {
+fn layer(layer: &LayerCounts<'_>, tokens: u64) -> ExpertsLayer {
     let (busiest, count) = layer.busiest();
-    Layer {
+    ExpertsLayer {
         layer: layer.layer,
         taken: text::count(layer.taken() as u64),
         evenness: format!("{:.2}", layer.evenness()),

@@ -57,7 +57,7 @@ struct Group {
     rate: String,
 }
 
-/// How much oftener the famous pair is drawn than its controls.
+/// The difference by which the famous pair is drawn oftener than its controls.
 #[derive(Debug, Serialize)]
 struct Premium {
     controls: Group,

@@ -19,7 +19,7 @@ pub(crate) struct ShownAttempt<'a> {
     pub(crate) pictures: &'a AttemptPictures,
     /// The number of looks at it, where it is a first attempt.
     pub(crate) looks: usize,
-    /// What else pages show of it follows from this; none where that can't be told (`inputs.rs`).
+    /// The key of everything else that pages show of it; none where that can't be told (`inputs.rs`).
     pub(crate) inputs: Option<&'a blake3::Hash>,
 }
 
@@ -124,7 +124,7 @@ impl<'a> ModelWorks<'a> {
         self.cases.iter().flat_map(|(_, case)| case.shown.iter().map(|shown| shown.attempt))
     }
 
-    /// Where it comes from.
+    /// Its origin.
     pub(crate) fn origin(&self) -> &'a Origin {
         &self.cases[0].1.origin
     }

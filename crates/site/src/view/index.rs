@@ -112,7 +112,7 @@ pub(super) fn in_order<'a, 'b>(sections: &'b [Section<'a>], lead: &[String]) -> 
     order
 }
 
-/// Where a prompt stands among others: the lower, the further in front.
+/// The place of a prompt among others: the lower, the further in front.
 pub(super) fn place_of_prompt(section: &Section<'_>, lead: &[String]) -> (usize, bool, Reverse<usize>) {
     let place = lead.iter().position(|id| *id == section.prompt.id).unwrap_or(usize::MAX);
     let famous = section.prompt.family == FAMOUS;

@@ -29,7 +29,7 @@ pub(crate) struct LookStrip {
     steps: Vec<LookStep>,
     /// Steps that the strip has no room for.
     more: usize,
-    /// What is said of a page that is a look's.
+    /// The words on a page that is a look's.
     look: Option<LookPlace>,
 }
 

@@ -30,7 +30,7 @@ pub(crate) struct ModelPage {
     pub(crate) path: String,
     label: String,
     demonstration: bool,
-    /// Who made it, and when it came out, where that is known.
+    /// The maker, and when it came out, where that is known.
     lab: Option<Lab>,
     released: Option<String>,
     /// The share of its pairs that it won, and its places, where it was judged.

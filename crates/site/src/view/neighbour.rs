@@ -42,14 +42,14 @@ pub(crate) struct Neighbours {
     pub(super) prompt: Beside,
 }
 
-/// Where the attempts that come next to one in time stand among all.
+/// The places among all of the attempts that come next to one in time.
 #[derive(Debug, Clone, Copy, Default)]
 struct BesidePlaces {
     newer: Option<usize>,
     older: Option<usize>,
 }
 
-/// Where the neighbours of one attempt stand among all.
+/// The places of one attempt's neighbours among all.
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct NeighbourPlaces {
     samples: BesidePlaces,
@@ -64,7 +64,7 @@ impl NeighbourPlaces {
         [samples.newer, samples.older, model.newer, model.older, prompt.newer, prompt.older]
     }
 
-    /// What the attempt's page shows of them.
+    /// The neighbours as the attempt's page shows them.
     pub(crate) fn view<'a>(&self, shown: impl Fn(usize) -> ShownAttempt<'a>) -> Neighbours {
         let view = |place: Option<usize>| place.map(|place| Neighbour::new(shown(place)));
         let beside = |at: BesidePlaces| Beside { newer: view(at.newer), older: view(at.older) };
@@ -84,7 +84,7 @@ impl Neighbour {
     }
 }
 
-/// Where the neighbours of each attempt stand, of those that are given newest first; looks have none.
+/// The places of each attempt's neighbours, of attempts that are given newest first; looks have none.
 pub(crate) fn neighbours<'a>(newest_first: &[ShownAttempt<'a>]) -> Vec<NeighbourPlaces> {
     let slug = |shown: &ShownAttempt<'a>| shown.attempt.contestant.slug.as_str();
     let prompt =

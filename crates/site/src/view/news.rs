@@ -1,4 +1,4 @@
-//! What is new: a release that has just come in, beside the model before it and the one that leads.
+//! The news: a release that has just come in, beside the model before it and the one that leads.
 
 use pelicycle_compare::{MeasuredDrawings, PairedSides, compare};
 use pelicycle_record::Attempt;
@@ -18,13 +18,13 @@ const DAYS: i32 = 45;
 pub(crate) struct News {
     fresh: NewsCard,
     beside: Vec<NewsCard>,
-    /// What changed, or how it stands so far.
+    /// What changed, or the known facts of it so far.
     sentence: String,
 }
 
 #[derive(Debug, Serialize)]
 struct NewsCard {
-    /// What it is here: `New`, `The model before it`.
+    /// Its role here: `New`, `The model before it`.
     role: &'static str,
     label: String,
     href: String,
@@ -85,7 +85,7 @@ impl News {
     }
 }
 
-/// What `pelicycle compare` says first of a release and the model before it, by all that both drew; none where nobody judged
+/// The first sentence of `pelicycle compare` on a release and the model before it, by all that both drew; none where nobody judged
 /// drawings of the one against those of the other.
 fn compared(
     before: &Case<'_>,
@@ -104,7 +104,7 @@ fn compared(
     (!report.preferred.views.is_empty()).then(|| text::sentence(&report.sentence))
 }
 
-/// How a release stands: its place where it was judged, else how often it drew.
+/// The known facts of a release: its place where it was judged, else how often it drew.
 fn standing(fresh: &Case<'_>, before: Option<&Case<'_>>, ranks: &Ranks) -> String {
     let said = |case: &Case<'_>| match ranks.of(&case.contestant().slug) {
         Some(standing) => format!("{}, {}", standing.place, standing.won),

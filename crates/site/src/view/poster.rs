@@ -25,7 +25,7 @@ pub(crate) struct Poster {
     pub(crate) asked: Option<String>,
     /// A line of figures.
     pub(crate) sum: String,
-    /// What the site says of itself, where the page stands for it.
+    /// The site's description of itself, where the page stands for it.
     pub(crate) about: Option<String>,
     pub(crate) plates: Vec<Plate>,
     /// The chart in their place, where the page has one.

@@ -30,7 +30,7 @@ pub(crate) struct PremiumPage {
 struct Table {
     title: &'static str,
     about: &'static str,
-    /// How many models draw it more often, less often, or it can't be told, in a sentence.
+    /// The number of models that draw it more often, less often, or it can't be told, in a sentence.
     sum: String,
     /// The largest difference first.
     rows: Vec<Row>,
@@ -79,7 +79,7 @@ impl PremiumPage {
         (!tables.is_empty()).then_some(Self { fresh: has_fresh, tables })
     }
 
-    /// What its first table says, in a sentence.
+    /// The summary of its first table, in a sentence.
     pub(super) fn sum(&self) -> &str {
         self.tables.first().map_or("", |table| &table.sum)
     }
@@ -123,7 +123,7 @@ const MORE: &str = "drawn more often";
 const LESS: &str = "drawn less often";
 const CANT_TELL: &str = "can’t tell";
 
-/// What a difference of the famous prompt's rate says.
+/// The meaning of a difference of the famous prompt's rate.
 pub(super) fn meaning((points, interval): (f64, Interval)) -> &'static str {
     match (interval.excludes_zero(), points > 0.0) {
         (false, _) => CANT_TELL,
@@ -148,8 +148,8 @@ fn asked(controls: &[Rate]) -> impl Iterator<Item = Rate> {
     controls.iter().copied().filter(|control| control.of > 0)
 }
 
-/// How much larger a rate is than that of its controls, each of them a prompt: of several prompts they stand for all of their
-/// kind, and one stands for itself.
+/// The amount by which a rate is larger than that of its controls, each of them a prompt: of several prompts they
+/// stand for all of their kind, and one stands for itself.
 pub(super) fn premium(famous: Rate, controls: &[Rate]) -> Option<(f64, Interval)> {
     let asked: Vec<Rate> = asked(controls).collect();
     match asked.as_slice() {

@@ -29,7 +29,7 @@ struct Table {
     fails: bool,
     /// The best first: what the page shows without its script.
     rows: Vec<Row>,
-    /// What the mark of those with few votes means, where somebody has it.
+    /// The meaning of the mark of those with few votes, where somebody has it.
     few: Option<String>,
 }
 
@@ -51,7 +51,8 @@ struct Row {
     drawings: usize,
     won: String,
     drew: String,
-    /// What the columns of the best place, the strength, the share won and the share drawn are sorted by.
+    /// The numbers by which the columns of the best place, the strength, the share won and the share drawn are
+    /// sorted.
     best: usize,
     chance: f64,
     share_won: Option<f64>,
@@ -78,7 +79,7 @@ pub(crate) struct Ranks {
     of: BTreeMap<String, ModelStanding>,
 }
 
-/// What judgements say of one contestant.
+/// The standing of one contestant by judgements.
 #[derive(Debug)]
 pub(super) struct ModelStanding {
     /// Its order among those who were judged, from 0.
@@ -188,7 +189,7 @@ impl Ranks {
         self.of.is_empty()
     }
 
-    /// What is known of a contestant.
+    /// The standing of a contestant, where it is known.
     pub(super) fn of(&self, slug: &str) -> Option<&ModelStanding> {
         self.of.get(slug)
     }

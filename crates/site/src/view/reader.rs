@@ -1,4 +1,5 @@
-//! What a model that looked at a drawing says of its rubric, beside what the rules and people say: where they differ all stand.
+//! The answers of a model that looked at a drawing to its rubric, beside what the rules and people say: where they differ
+//! all stand.
 
 use std::collections::BTreeMap;
 
@@ -16,7 +17,7 @@ pub(super) struct ReaderView {
     name: String,
     /// Whether people looked, and no model.
     by_people: bool,
-    /// How far the answers agree with the rules, and a model's with people's, on this drawing.
+    /// The agreement of the answers with the rules, and of a model's with people's, on this drawing.
     agreement: String,
     /// Whether people's answers stand beside the model's.
     has_people: bool,
@@ -26,9 +27,9 @@ pub(super) struct ReaderView {
 #[derive(Debug, Serialize)]
 struct Row {
     asked: String,
-    /// What the rules say, where they look for it.
+    /// The rules' answer, where they look for it.
     rules: Option<Answer>,
-    /// What people say, beside a model that looked.
+    /// People's answer, beside a model that looked.
     people: Option<Answer>,
     reader: Answer,
     /// Whether any two say different things.
@@ -43,7 +44,7 @@ struct Answer {
     state: &'static str,
 }
 
-/// What people say of each item.
+/// People's answers to each item.
 type PeoplesAnswers<'a> = BTreeMap<&'a str, ItemState>;
 
 impl ReaderView {

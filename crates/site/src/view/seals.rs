@@ -31,12 +31,12 @@ struct SealView {
     opened: Option<OpenedView>,
 }
 
-/// What was revealed of a seal.
+/// The revealed part of a seal.
 #[derive(Debug, Serialize)]
 struct OpenedView {
     day: String,
     matches: bool,
-    /// How many prompts came, where it is another number than was sealed.
+    /// The number of prompts that came, where it is another number than was sealed.
     other_number: Option<String>,
     prompts: Vec<PromptView>,
     /// Prompts that the page has no room for.
@@ -55,7 +55,7 @@ struct PromptView {
     early: Option<String>,
 }
 
-/// What a prompt's page says of the seal that it was in.
+/// The note on a prompt's page about the seal that it was in.
 #[derive(Debug, Serialize)]
 pub(crate) struct SealNote {
     href: String,

@@ -15,10 +15,10 @@ pub(crate) struct SheetPlace<'a> {
     /// The attempt that stands for it.
     pub(crate) attempt: &'a Attempt,
     pub(crate) label: String,
-    /// Who made it and when it came out, or its date.
+    /// The maker and the release date, or the attempt's date.
     pub(crate) note: String,
     pub(crate) verdict: &'static str,
-    /// How often it drew, in words.
+    /// The number of times that it drew, in words.
     pub(crate) caption: String,
     /// Whether it stands at the beginning of a row.
     pub(crate) begins_row: bool,

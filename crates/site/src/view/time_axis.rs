@@ -7,7 +7,7 @@ use pelicycle_text as text;
 use serde::Serialize;
 
 use super::Card;
-use super::chart::{PLAIN, Scale};
+use super::chart::{AxisScale, PLAIN};
 use super::hall::Case;
 use crate::makers::Lab;
 
@@ -33,7 +33,7 @@ struct AxisFrame {
     kind: &'static str,
     width: f64,
     height: f64,
-    /// Where the axis is.
+    /// The position of the axis.
     bottom: f64,
     ticks: Vec<Tick>,
     drawings: Vec<PlacedDrawing>,
@@ -93,7 +93,7 @@ impl AxisFrame {
         most: usize,
         dated: &[(Date, &Case<'_>)],
     ) -> Self {
-        let scale = Scale::days(dated[0].0, dated[dated.len() - 1].0);
+        let scale = AxisScale::days(dated[0].0, dated[dated.len() - 1].0);
         // The first and the last day keep half a drawing from the edges.
         let room = width - size.0;
         let x = |share: f64| tenth(size.0 / 2.0 + share.clamp(0.0, 1.0) * room);

@@ -66,7 +66,7 @@ pub(super) struct Wall {
 pub(super) struct WallEntry {
     label: String,
     href: String,
-    /// Who made it, where that is known.
+    /// The maker, where that is known.
     lab: Option<Lab>,
     /// When it came out, where that is known, else when it was first asked.
     when: String,

@@ -94,7 +94,7 @@ fn ending(attempt: &Attempt) -> Option<String> {
     }
 }
 
-/// How a request ended, for the table of facts.
+/// The end of a request, for the table of facts.
 pub(super) fn outcome(outcome: Outcome) -> &'static str {
     match outcome {
         Outcome::Complete => "the model ended its turn",

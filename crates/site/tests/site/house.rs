@@ -1,4 +1,5 @@
-//! What the first page shows first, and in whose words: the order of the house, news, charts, and what a site says of itself.
+//! Tests of what the first page shows first, and in whose words: the order of the house, news, charts, and what a site says
+//! of itself.
 
 use pelicycle_compare::{MeasuredDrawings, PairedSides, compare};
 use pelicycle_prompt::PromptLibrary;

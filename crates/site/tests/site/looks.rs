@@ -1,4 +1,4 @@
-//! What models made of their drawings when they saw them: beside the first attempts, and never among them.
+//! Tests of looks, the drawings that models made when they saw their own: beside the first attempts, and never among them.
 
 use pelicycle_record::Attempt;
 use pelicycle_site::{SheetOptions, exhibit, sheet};

@@ -1,4 +1,4 @@
-//! What judgements make of contestants, in the gallery.
+//! Tests of the ranking by judgements, in the gallery.
 
 use pelicycle_store::Store;
 use pelicycle_testkit::exhibits::{hang, hang_judgements};

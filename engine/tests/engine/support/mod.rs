@@ -1,4 +1,4 @@
-//! What the engine's tests share.
+//! The parts that the engine's tests share.
 
 pub(crate) mod parts;
 

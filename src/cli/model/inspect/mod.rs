@@ -10,7 +10,7 @@ use std::path::PathBuf;
 
 use pelicycle_run::{Config, Weights};
 
-pub(super) use self::report::{ExpectedSpeed, Report};
+pub(super) use self::report::{ExpectedSpeed, ModelReport};
 use super::named;
 use super::stdio::print;
 use crate::cli::named_projectors::{projector_file, projectors_or_warning};
@@ -48,7 +48,7 @@ pub(crate) fn inspect(args: &InspectArgs) -> anyhow::Result<ExitCode> {
     let config = Config::load(None)?;
     let weights = named::weights(&args.model)?;
     let outline = named::outline(&weights)?;
-    let mut report = Report::of(&outline);
+    let mut report = ModelReport::of(&outline);
     if let Weights::File(path) = &weights {
         let sight = projectors_or_warning(&config, args.projector.as_deref()).sight(path, outline.gguf());
         report.projector = sight.projector().map(Into::into);

@@ -1,4 +1,4 @@
-//! What is told of a model file. The names are those of the JSON.
+//! The report on a model file. The names are those of the JSON.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
@@ -10,9 +10,9 @@ use pelicycle_engine::model::{Arithmetic, Model, TensorRole, WeightSummary};
 use pelicycle_engine::tokenizer::Tokenizer;
 use serde::Serialize;
 
-/// What a file says of itself, and what follows from it; what is not known is null.
+/// A report on a model file, and what follows from it; what is not known is null.
 #[derive(Debug, Serialize)]
-pub(in crate::cli::model) struct Report {
+pub(in crate::cli::model) struct ModelReport {
     pub(super) files: Vec<PathBuf>,
     /// Of all files.
     pub(super) bytes: u64,
@@ -21,9 +21,9 @@ pub(in crate::cli::model) struct Report {
     pub(super) name: Option<String>,
     /// Whether this program can run it.
     pub(super) runs: bool,
-    /// Why not.
+    /// The reason why it can't be run.
     pub(in crate::cli::model) problem: Option<String>,
-    /// What is guessed because the file does not say it.
+    /// The guesses that are made because the file does not say it.
     pub(super) remarks: Vec<String>,
     pub(super) tensors: usize,
     pub(super) parameters: u64,
@@ -45,7 +45,7 @@ pub(in crate::cli::model) struct Report {
     pub(super) chat_template: bool,
     /// The projector with which it sees pictures; null for a model that reads text alone.
     pub(super) projector: Option<PathBuf>,
-    /// What is wrong with a projector with which it would see.
+    /// The fault of a projector with which it would see.
     pub(super) projector_problem: Option<String>,
     pub(super) license: Option<String>,
     pub(super) license_link: Option<String>,
@@ -75,7 +75,7 @@ pub(super) struct TypeShare {
 #[derive(Debug, Serialize)]
 pub(super) struct InspectedExperts {
     pub(super) count: u64,
-    /// How many of them a token takes.
+    /// The number of them that a token takes.
     pub(super) used: Option<u64>,
     /// Those that every token takes beside.
     pub(super) shared: u64,
@@ -87,13 +87,13 @@ pub(super) struct MemoryNeed {
     pub(super) weights: Option<u64>,
     /// Keys and values, or latent vectors, of a thousand tokens of one sequence.
     pub(super) cache_for_1000_tokens: Option<u64>,
-    /// What recurrent layers remember of a sequence.
+    /// The memory that recurrent layers need for a sequence.
     pub(super) state_per_sequence: Option<u64>,
-    /// What this machine has.
+    /// The memory of this machine.
     pub(super) machine: Option<u64>,
 }
 
-/// What this machine will give, as far as its memory limits it.
+/// The speed that this machine will give, as far as its memory limits it.
 #[derive(Debug, Serialize)]
 pub(in crate::cli::model) struct ExpectedSpeed {
     pub(super) threads: usize,
@@ -109,8 +109,8 @@ pub(super) struct VocabularySummary {
     pub(super) pre: Option<String>,
 }
 
-impl Report {
-    pub(in crate::cli::model) fn of(outline: &GgufOutline) -> Report {
+impl ModelReport {
+    pub(in crate::cli::model) fn of(outline: &GgufOutline) -> ModelReport {
         let gguf = &**outline.gguf();
         let says = Says { gguf, architecture: gguf.str("general.architecture").ok().flatten() };
         let (model, opened) = attempt(outline);
@@ -122,7 +122,7 @@ impl Report {
         let total = census.total();
         let memory = model.map(|model| model.memory());
         let tokens = gguf.strings("tokenizer.ggml.tokens").ok().flatten().map(|tokens| tokens.len() as u64);
-        Report {
+        ModelReport {
             files: gguf.paths().map(Into::into).collect(),
             bytes: gguf.file_bytes(),
             gguf_version: gguf.version(),
@@ -236,7 +236,7 @@ fn experts(says: &Says<'_>, census: &WeightSummary) -> Option<InspectedExperts> 
     Some(InspectedExperts { count, used: says.number("expert_used_count"), shared })
 }
 
-/// What the weights are for; only what there is.
+/// The roles of the weights; only what there is.
 fn roles(census: &WeightSummary) -> Vec<RoleShare> {
     let share = |role| {
         let all = census.role(role);

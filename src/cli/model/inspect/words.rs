@@ -3,9 +3,9 @@
 use std::fmt::Write as _;
 
 use super::super::stdio::harmless;
-use super::report::{ExpectedSpeed, InspectedExperts, MemoryNeed, Report, TypeShare, VocabularySummary};
+use super::report::{ExpectedSpeed, InspectedExperts, MemoryNeed, ModelReport, TypeShare, VocabularySummary};
 
-impl Report {
+impl ModelReport {
     pub(super) fn text(&self) -> anyhow::Result<String> {
         let mut out = String::new();
         let mut line = |label: &str, text: &str| writeln!(out, "{label:<15} {}", harmless(text));
@@ -53,7 +53,7 @@ impl Report {
         Ok(out)
     }
 
-    /// What a run of it takes, a line each.
+    /// The needs of a run of it, a line each.
     pub(in crate::cli::model) fn needs(&self) -> Vec<String> {
         let mut lines = of_memory(&self.memory);
         lines.extend(self.speed.as_ref().map(|speed| of_speed(speed, self.bytes_per_token, &self.memory)));
@@ -75,7 +75,7 @@ impl Report {
         format!("{} for a token, embedding included{read}", scaled(active))
     }
 
-    /// What the active parameters are for, unless it is not known of all.
+    /// The roles of the active parameters, unless they are not known of all.
     fn active_roles(&self) -> Option<String> {
         let known: Option<Vec<_>> =
             self.roles.iter().map(|share| Some((share.role, share.active_parameters?))).collect();

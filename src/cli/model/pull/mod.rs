@@ -60,7 +60,7 @@ pub(crate) struct PullArgs {
     quiet: bool,
 }
 
-/// How it ended.
+/// The end of a pull.
 enum End {
     /// And all its bytes.
     Pulled(PulledModel, u64),

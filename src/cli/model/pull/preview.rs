@@ -8,7 +8,7 @@ use pelicycle_engine::gguf::{GgufOutline, front_length};
 use pelicycle_engine::memory_bandwidth;
 use pelicycle_models::hub::{HubError, PullPlan};
 
-use crate::cli::model::inspect::{ExpectedSpeed, Report};
+use crate::cli::model::inspect::{ExpectedSpeed, ModelReport};
 
 /// The first bytes that are asked for. A model that is no longer is fetched without a look.
 const FIRST: u64 = 1 << 20;
@@ -19,10 +19,10 @@ const LONGEST: u64 = 64 << 20;
 /// Files of a split model that are looked at; of more, none is.
 const MOST_FILES: usize = 100;
 
-/// What a model's header tells.
+/// A preview of a model by its header.
 pub(super) struct Preview {
-    report: Report,
-    /// Where the header lies for now.
+    report: ModelReport,
+    /// The folder where the header lies for now.
     folder: String,
 }
 
@@ -51,17 +51,18 @@ impl Preview {
             // What is told of models is not for a projector.
             return Ok(None);
         }
-        let report = Report::of(&outline);
+        let report = ModelReport::of(&outline);
         let folder = format!("{}{}", folder.path().display(), std::path::MAIN_SEPARATOR);
         Ok(Some(Preview { report, folder }))
     }
 
-    /// Why it would not run.
+    /// The reason why it would not run.
     pub(super) fn problem(&self) -> Option<String> {
         self.report.problem.as_ref().map(|problem| problem.replace(&self.folder, ""))
     }
 
-    /// What it needs and how fast it would be, by the speed of this machine's memory, which is measured for that.
+    /// The memory that it needs and how fast it would be, by the speed of this machine's memory, which is measured
+    /// for that.
     pub(super) fn needs(mut self, threads: Option<u32>) -> Vec<String> {
         let cores = || std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
         let threads = threads.map_or_else(cores, |n| n as usize);

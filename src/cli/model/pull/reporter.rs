@@ -1,4 +1,4 @@
-//! How a download goes: bars on a terminal, lines elsewhere.
+//! The progress of a download: bars on a terminal, lines elsewhere.
 
 use std::io::{IsTerminal as _, Write as _};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -164,7 +164,7 @@ impl State {
     }
 }
 
-/// How many tenths have come.
+/// The number of tenths that have come.
 fn steps(at: u64, bytes: u64) -> u64 {
     u64::try_from(u128::from(at) * u128::from(STEPS) / u128::from(bytes.max(1))).unwrap_or(STEPS)
 }

@@ -9,9 +9,9 @@ use crate::measure::geometry::Point;
 /// Marks of one item at most, and points of one outline: they are for a page to show.
 const MOST_MARKS: usize = 24;
 const MOST_POINTS: usize = 64;
-/// How sure the rules are of what is plain: the labelled drawings prove no more.
+/// The confidence of the rules in what is plain: the labelled drawings prove no more.
 const PLAIN: f64 = 0.95;
-/// How sure the rules are of what they call met, at least.
+/// The least confidence of the rules in what they call met.
 const MET: f64 = 0.4;
 
 /// A detector's answer.
@@ -20,7 +20,7 @@ pub(super) struct DetectorAnswer {
     pub(super) state: ItemState,
     pub(super) why: String,
     pub(super) marks: Vec<PartMark>,
-    /// How sure it is that the part is there, from 0 to 1.
+    /// The confidence that the part is there, from 0 to 1.
     pub(super) sure: f64,
 }
 

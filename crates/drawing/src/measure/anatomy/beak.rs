@@ -8,14 +8,14 @@ use super::round::RoundOutline;
 use crate::measure::contour::Contour;
 use crate::measure::geometry::Point;
 
-/// How far it reaches, in the vehicle's units, and in radii of the eye, at least.
+/// The least reach of a beak, in the vehicle's units, and in radii of the eye.
 const LONG: f64 = 0.25;
 const LONG_BY_EYE: f64 = 2.0;
 /// A length that leaves no doubt, in the vehicle's units.
 const WHOLE: f64 = 0.5;
-/// How far from the eye it begins, in its own lengths, at most.
+/// The largest distance between the eye and its base, in its own lengths.
 const NEAR: f64 = 0.9;
-/// How far behind the eye the middle of its base may be, likewise: a crest begins there.
+/// The largest distance of the middle of its base behind the eye, likewise: a crest begins there.
 const BEHIND: f64 = -0.3;
 /// Slope beyond which it points up or down, not forward: 50 degrees.
 const STEEP: f64 = 1.19;
@@ -23,7 +23,7 @@ const STEEP: f64 = 1.19;
 const WIDE: f64 = 1.0;
 /// Width in the last tenth over the greatest, beyond which it is no beak.
 const BLUNT: f64 = 0.8;
-/// What it counts for if it lies on the head or the body all along: a crest, or a bill that rests on the breast.
+/// The weight of one that lies on the head or the body all along: a crest, or a bill that rests on the breast.
 const ON_HEAD: f64 = 0.5;
 /// Slices that its width is taken in.
 pub(super) const SLICES: usize = 10;
@@ -36,7 +36,7 @@ pub(super) struct Beak {
     /// The place where it leaves the head, and its end.
     pub(super) base: Point,
     pub(super) tip: Point,
-    /// How much it looks like one, from 0 to 1.
+    /// The likeness to one, from 0 to 1.
     pub(super) weight: f64,
 }
 
@@ -50,7 +50,8 @@ impl Beak {
         (self.tip.x - self.base.x).signum()
     }
 
-    /// Where a place is: along the beak (0 is its base, 1 its tip), and under its axis, in lengths of the beak.
+    /// The position of a place: along the beak (0 is its base, 1 its tip), and under its axis, in lengths of the
+    /// beak.
     pub(super) fn place(&self, place: Point) -> (f64, f64) {
         let length = self.length().max(1e-9);
         let (ux, uy) = ((self.tip.x - self.base.x) / length, (self.tip.y - self.base.y) / length);
@@ -176,8 +177,8 @@ fn lies_on_head(anatomy: &Anatomy<'_>, eye: &RoundOutline, beak: &Beak) -> bool 
     [0.6, 0.75, 0.9].into_iter().all(|along| under(beak.base.towards(beak.tip, along)))
 }
 
-/// How much a shape has of the colours that a beak is given most, yellow to pink and brown: from 0 to 1, by what is
-/// declared or by what can be seen, where an outline takes a part of it.
+/// The share of a shape that has the colours that a beak is given most, yellow to pink and brown: from 0 to 1, by
+/// what is declared or by what can be seen, where an outline takes a part of it.
 pub(super) fn warmth(anatomy: &Anatomy<'_>, shape: usize) -> f64 {
     let of = |[red, green, blue]: [f64; 3]| match green <= 1.05 * red && red >= 90.0 {
         true => ((red - blue - 10.0) / 50.0).clamp(0.0, 1.0),

@@ -19,7 +19,7 @@ const AT_WHEEL: f64 = 1.1;
 const OUT: f64 = 0.7;
 /// So many lines of one paint inside of a wheel are its spokes.
 const SPOKES: usize = 4;
-/// How high over the hubs a frame may reach, and how far beside and under them, in the vehicle's units.
+/// The reach of a frame: its height over the hubs, and its distance beside and under them, in the vehicle's units.
 const HIGH: f64 = 3.0;
 const BESIDE: f64 = 1.2;
 /// Colours that differ by no more than this in each channel are one.

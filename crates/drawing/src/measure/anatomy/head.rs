@@ -16,7 +16,7 @@ const CONTRAST: f64 = 0.15;
 const AROUND: u32 = 12;
 /// Shorter axis over longer of something wide, below which it may be a nose.
 const NOSE: f64 = 0.85;
-/// What that counts for beside other candidates.
+/// The weight of such a one beside other candidates.
 const BEHIND_OTHERS: f64 = 0.5;
 /// Eyes that are tried.
 const MOST: usize = 24;
@@ -25,7 +25,7 @@ const MOST: usize = 24;
 #[derive(Debug, Clone, Copy)]
 pub(super) struct EyeCandidate {
     pub(super) round: super::round::RoundOutline,
-    /// How much it looks like one, from 0 to 1.
+    /// The likeness to one, from 0 to 1.
     pub(super) weight: f64,
 }
 
@@ -98,7 +98,7 @@ fn candidates(anatomy: &Anatomy<'_>) -> Vec<EyeCandidate> {
     found
 }
 
-/// How much a round looks like an eye; `None` where it can't be one.
+/// The likeness of a round to an eye; `None` where it can't be one.
 fn weight(anatomy: &Anatomy<'_>, round: &super::round::RoundOutline) -> Option<f64> {
     let unit = anatomy.unit;
     let radius = round.radius();

@@ -34,7 +34,7 @@ pub(super) struct Leg {
 }
 
 impl Leg {
-    /// How near its foot comes to the pedals, and where.
+    /// The distance of its foot to the pedals, and the two places.
     fn reaches(&self, pedals: &[Point]) -> (f64, Point, Point) {
         let pairs = self.foot.iter().flat_map(|foot| pedals.iter().map(|pedal| (*foot, *pedal)));
         let all = pairs.map(|(foot, pedal)| (foot.distance(pedal), foot, pedal));

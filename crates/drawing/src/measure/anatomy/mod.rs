@@ -29,7 +29,7 @@ use super::scene::{PaintedScene, PaintedShape};
 
 /// Share of an outline below which a shape is taken for hidden.
 const FAINT: f64 = 0.12;
-/// What comes this near touches, in the vehicle's units.
+/// The distance up to which things touch, in the vehicle's units.
 const TOUCH: f64 = 0.2;
 /// Shapes of a drawing that is simple enough for rules to say that something is not there.
 const SIMPLE: usize = 25;
@@ -38,7 +38,7 @@ const SIMPLE: usize = 25;
 struct Anatomy<'a> {
     scene: &'a PaintedScene,
     canvas: &'a Canvas<'a>,
-    /// What can be seen of each shape.
+    /// The visible part of each shape.
     visible: Vec<VisiblePart>,
     /// For each shape, those that it borders on in the picture, with the pixels of the border.
     beside: Vec<Vec<(usize, usize)>>,
@@ -137,7 +137,7 @@ impl<'a> Anatomy<'a> {
         self.base().map(|(left, right)| left.y.min(right.y))
     }
 
-    /// Where a rider's lower half is: over the wheelbase, from the hubs up.
+    /// The zone of a rider's lower half: over the wheelbase, from the hubs up.
     fn zone(&self) -> Option<Extent> {
         let (left, right) = self.base()?;
         Some(Extent {
@@ -197,7 +197,7 @@ pub(super) fn judge(
     (painted(&anatomy, rubric), all)
 }
 
-/// Where a frame holds its wheels.
+/// The place where a frame holds its wheels.
 fn joint(rubric: &Rubric) -> FrameJoint {
     let asked = |item: &RubricItem| match item {
         RubricItem::Frame(joint) => Some(*joint),

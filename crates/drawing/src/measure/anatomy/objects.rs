@@ -1,4 +1,4 @@
-//! What is drawn in front of the scenery: the vehicle, its rider, and what hangs together with them.
+//! The objects in front of the scenery: the vehicle, its rider, and what hangs together with them.
 //!
 //! Sky, sea, sun and clouds are painted before them, reach the canvas's sides, or touch nothing that does not.
 

@@ -5,8 +5,8 @@ use crate::measure::contour::Contour;
 use crate::measure::geometry::Point;
 use crate::measure::scene::PaintedScene;
 
-/// How far, in parts of the radius, an outline may leave the ellipse of its own moments. A regular octagon leaves it by
-/// 5%, a hexagon by 10%.
+/// The distance, in parts of the radius, by which an outline may leave the ellipse of its own moments. A regular
+/// octagon leaves it by 5%, a hexagon by 10%.
 const LEAVES: f64 = 0.08;
 /// Shorter axis over longer, below which nothing is called round.
 pub(super) const FLATTEST: f64 = 0.4;

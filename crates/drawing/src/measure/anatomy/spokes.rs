@@ -49,7 +49,7 @@ pub(super) fn is_spoke(wheel: &Wheel, (a, b): (Point, Point)) -> bool {
         && hub.to_segment(a, b) <= THROUGH * radius
 }
 
-/// How many directions spokes run in.
+/// The number of directions that spokes run in.
 fn count(anatomy: &Anatomy<'_>, wheel: &Wheel, marks: &mut Vec<PartMark>) -> usize {
     let (hub, radius) = (wheel.hub(), wheel.radius());
     let mut directions: Vec<f64> = Vec::new();

@@ -9,11 +9,11 @@ use crate::measure::geometry::{Extent, Point};
 
 /// Smaller over larger radius of wheels of like size.
 const LIKE: f64 = 0.8;
-/// How far the lowest places of two wheels may differ, in radii.
+/// The largest difference between the lowest places of two wheels, in radii.
 const LEVEL: f64 = 0.25;
-/// How much the road of two wheels that a frame joins may rise.
+/// The largest rise of the road of two wheels that a frame joins.
 const HILL: f64 = 0.25;
-/// How near two wheels may stand, in radii from hub to hub: they may overlap on paper.
+/// The least distance of two wheels, in radii from hub to hub: they may overlap on paper.
 const APART: f64 = 1.3;
 /// Shorter axis over longer; what is flatter is seen from an angle, or no wheel.
 const ROUND: f64 = 0.8;
@@ -32,11 +32,11 @@ const CONCENTRIC: f64 = 0.2;
 /// Share of an outline that must be seen for a wheel to be one, and for it to be certain.
 const SEEN: f64 = 0.3;
 const PLAIN: f64 = 0.6;
-/// Where wheels may stand: their lowest places, from the top of what is drawn (0) to its bottom (1).
+/// The height at which wheels may stand: their lowest places, from the top of what is drawn (0) to its bottom (1).
 const LOW: f64 = 0.5;
 /// A single wheel stands at the very bottom.
 const LOWEST: f64 = 0.85;
-/// What is see-through or half hidden counts for so much less than what is plain to see.
+/// The weight of a wheel that is see-through or half hidden, beside one that is plain to see.
 const REFLECTED: f64 = 0.5;
 /// A filled shape around both, of less than so many times their area, is a face or a lamp, and they are its eyes.
 const FACE: f64 = 40.0;
@@ -69,7 +69,7 @@ pub(super) struct Wheels {
     near: Option<(Wheel, Wheel, Near)>,
 }
 
-/// What wheels may stand on.
+/// The ground that wheels may stand on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Road {
     Level,
@@ -239,7 +239,7 @@ fn groups(anatomy: &Anatomy<'_>, diagonal: f64) -> Vec<Wheel> {
     groups
 }
 
-/// How large two wheels are together, and what is wrong with them if it is one thing only.
+/// The size of two wheels together, and what is wrong with them if it is one thing only.
 fn pair(anatomy: &Anatomy<'_>, a: &Wheel, b: &Wheel) -> Option<(f64, Option<Near>)> {
     let radius = f64::midpoint(a.radius(), b.radius());
     let low = f64::midpoint(anatomy.height_of(a.outer.bottom()), anatomy.height_of(b.outer.bottom()));

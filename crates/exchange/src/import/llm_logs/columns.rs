@@ -46,7 +46,7 @@ pub(super) fn usage(input: Option<u64>, output: Option<u64>, details: Option<&st
     }
 }
 
-/// How a reply ended, by the word of whichever service gave one.
+/// The end of a reply, by the word of whichever service gave one.
 pub(super) fn outcome(answer: &Value) -> Outcome {
     let places = [
         "/finish_reason",

@@ -61,7 +61,7 @@ impl OpenDatabase {
     }
 }
 
-/// Why a database could not be opened in another way; the first failure is what is told.
+/// The reason why a database could not be opened in another way; the first failure is what is told.
 #[derive(Debug, thiserror::Error)]
 enum OutsideError {
     #[error(transparent)]

@@ -1,4 +1,4 @@
-//! What is fetched of repositories whose files are named as publishers name theirs.
+//! Tests of the files that are fetched of repositories whose files are named as publishers name theirs.
 
 use super::tests::chosen;
 
@@ -12,7 +12,7 @@ fn parts(before: &str, count: u32) -> Vec<String> {
     (1..=count).map(|part| format!("{before}-{part:05}-of-{count:05}.gguf")).collect()
 }
 
-/// What is fetched without a tag, of files of any name; of a split model the first part.
+/// The file that is fetched without a tag, of files of any name; of a split model the first part.
 fn usual(files: &[Vec<String>]) -> String {
     let names: Vec<&str> = files.iter().flatten().map(String::as_str).collect();
     chosen("a/b", &names).unwrap_or_else(|error| panic!("{names:?}: {error}"))[0].clone()

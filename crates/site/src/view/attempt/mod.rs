@@ -30,7 +30,7 @@ pub(crate) struct AttemptPage {
     prompt_href: String,
     /// The attempt's identifier.
     id: String,
-    /// Who made the model, and when it came out.
+    /// The maker of the model, and when it came out.
     lab: Option<Lab>,
     released: Option<String>,
     demonstration: bool,
@@ -65,7 +65,7 @@ pub(crate) struct AttemptPage {
     looks: Option<LookStrip>,
     /// Other samples by the same model on the same prompt.
     samples: Beside,
-    /// What else there is to see: other models on this prompt, and this model on other prompts.
+    /// Other things to see: other models on this prompt, and this model on other prompts.
     beside: Vec<BesideView>,
 }
 

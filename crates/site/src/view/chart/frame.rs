@@ -18,7 +18,7 @@ pub(crate) struct ChartFrame {
     kind: &'static str,
     width: f64,
     height: f64,
-    /// Where the plot ends.
+    /// The lower end of the plot.
     bottom: f64,
     axis: Option<&'static str>,
     /// The unit of the axis upwards, where its numbers do not say it.

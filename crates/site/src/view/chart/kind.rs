@@ -4,14 +4,14 @@ use jiff::Unit;
 use jiff::civil::{Date, date};
 use pelicycle_text::{self as text, dollars, size};
 
-use super::scale::Scale;
+use super::scale::AxisScale;
 use crate::view::figures::Figures;
 use crate::view::hall::Case;
 
-/// What is held against what.
+/// The kind of a chart: the two quantities that it shows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum ChartKind {
-    /// How good a model draws, by the day when it came out.
+    /// The strength of a model's drawings, by the day when it came out.
     Released,
     /// By the price of a drawing.
     Price,
@@ -27,10 +27,10 @@ pub(crate) enum ChartKind {
 
 /// The words of a kind of chart.
 #[derive(Debug)]
-pub(super) struct Words {
-    /// What a link to it says.
+pub(super) struct ChartWords {
+    /// The text of a link to it.
     pub(super) link: &'static str,
-    /// What stands across, in the chart's title: `by release date`.
+    /// The quantity across, in the chart's title: `by release date`.
     pub(super) by: &'static str,
     /// The name of the axis, where its numbers do not say it.
     pub(super) axis: Option<&'static str>,
@@ -38,9 +38,9 @@ pub(super) struct Words {
     pub(super) column: &'static str,
     /// The head of the column that marks the best; none where there are no best.
     pub(super) best: Option<&'static str>,
-    /// What a model that is left out is without.
+    /// The fact whose absence leaves a model out.
     pub(super) without: &'static str,
-    /// What the chart says of itself.
+    /// The explanation of the chart.
     pub(super) explains: &'static str,
 }
 
@@ -54,7 +54,7 @@ impl ChartKind {
         Self::QuantizationSpeed,
     ];
 
-    /// What its path has behind the name of the prompt.
+    /// The suffix of its path behind the name of the prompt.
     pub(super) fn suffix(self) -> &'static str {
         match self {
             Self::Released => "",
@@ -66,9 +66,9 @@ impl ChartKind {
         }
     }
 
-    pub(super) fn words(self) -> Words {
+    pub(super) fn words(self) -> ChartWords {
         match self {
-            Self::Released => Words {
+            Self::Released => ChartWords {
                 link: "Release date",
                 by: "by release date",
                 axis: None,
@@ -77,7 +77,7 @@ impl ChartKind {
                 without: "a known release date",
                 explains: "The dashed line is the best so far.",
             },
-            Self::Price => Words {
+            Self::Price => ChartWords {
                 link: "Price",
                 by: "by price of a drawing",
                 axis: Some("US dollars for a drawing (median)"),
@@ -86,7 +86,7 @@ impl ChartKind {
                 without: "a known price above zero",
                 explains: "The dashed line is the best that one gets for a price.",
             },
-            Self::Seconds => Words {
+            Self::Seconds => ChartWords {
                 link: "Time",
                 by: "by time for a drawing",
                 axis: Some("Time for a drawing (median)"),
@@ -95,7 +95,7 @@ impl ChartKind {
                 without: "a known time",
                 explains: "The dashed line is the best that one gets within a time.",
             },
-            Self::Tokens => Words {
+            Self::Tokens => ChartWords {
                 link: "Tokens",
                 by: "by tokens for a drawing",
                 axis: Some("Tokens for a drawing, reasoning included (median)"),
@@ -104,7 +104,7 @@ impl ChartKind {
                 without: "a known number of tokens",
                 explains: "The dashed line is the best that one gets for so many tokens.",
             },
-            Self::Quantization => Words {
+            Self::Quantization => ChartWords {
                 link: "Quantization",
                 by: "by quantization",
                 axis: Some("Size of the model file"),
@@ -113,7 +113,7 @@ impl ChartKind {
                 without: "",
                 explains: "A line joins one model in several quantizations: the same weights, stored with fewer or more bits.",
             },
-            Self::QuantizationSpeed => Words {
+            Self::QuantizationSpeed => ChartWords {
                 link: "Quantization and speed",
                 by: "by quantization",
                 axis: Some("Size of the model file"),
@@ -135,7 +135,7 @@ impl ChartKind {
         if self.is_of_quantizations() { 2 } else { 3 }
     }
 
-    /// Where a model stands across; none where that is not known, or has no place on the axis.
+    /// The place of a model across; none where that is not known, or has no place on the axis.
     pub(super) fn at(self, case: &Case<'_>) -> Option<f64> {
         let numbers = || Figures::of(&case.shown.iter().map(|shown| shown.attempt)).numbers;
         let at = match self {
@@ -163,10 +163,10 @@ impl ChartKind {
     }
 
     /// The axis from the first place to the last.
-    pub(super) fn scale(self, first: f64, last: f64) -> Scale {
+    pub(super) fn scale(self, first: f64, last: f64) -> AxisScale {
         match self {
-            Self::Released => Scale::days(day(first), day(last)),
-            _ => Scale::powers(first, last),
+            Self::Released => AxisScale::days(day(first), day(last)),
+            _ => AxisScale::powers(first, last),
         }
     }
 }

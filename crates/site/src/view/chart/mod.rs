@@ -21,12 +21,12 @@ mod scale;
 pub(crate) use frame::ChartFrame;
 use kind::ChartKind;
 pub(crate) use page::ChartPage;
-pub(super) use scale::Scale;
+pub(super) use scale::AxisScale;
 
 /// The colour of a model whose lab is not known.
 pub(super) const PLAIN: &str = "#868e96";
 
-/// What a chart shows, before it has a size.
+/// The content of a chart, before it has a size.
 #[derive(Debug)]
 struct Chart<'b, 'a> {
     kind: ChartKind,
@@ -45,9 +45,9 @@ struct Dot<'b, 'a> {
     interval: Option<Interval>,
     /// Better than all that stand on its left.
     leads: bool,
-    /// What it is joined with: the same name, the same line.
+    /// The line that joins it with others: the same name, the same line.
     line: Option<String>,
-    /// What its model file says of its quantization, where that is what the chart is about.
+    /// The quantization that its model file states, where that is what the chart is about.
     quantization: Option<String>,
 }
 
@@ -114,7 +114,7 @@ impl<'b, 'a> Chart<'b, 'a> {
         (self.kind == ChartKind::QuantizationSpeed).then_some("tokens/s")
     }
 
-    /// What stands upwards, and its explanation.
+    /// The quantity upwards, and its explanation.
     fn what(&self) -> (&'static str, &'static str) {
         match (self.kind, self.judged) {
             (ChartKind::QuantizationSpeed, _) => (
@@ -155,7 +155,7 @@ impl<'b, 'a> Dot<'b, 'a> {
         text::label(&self.case.contestant().label)
     }
 
-    /// What stands beside the point.
+    /// The name beside the point.
     fn name(&self) -> String {
         self.quantization.as_deref().map_or_else(|| self.label(), text::label)
     }

@@ -21,10 +21,10 @@ pub(crate) struct ChartPage {
     title: String,
     text: String,
     prompt_href: String,
-    /// What stands upwards, and its explanation.
+    /// The quantity upwards, and its explanation.
     what: &'static str,
     meaning: &'static str,
-    /// What stands across.
+    /// The quantity across.
     by: &'static str,
     column: &'static str,
     best: Option<&'static str>,
@@ -101,7 +101,7 @@ impl Chart<'_, '_> {
 }
 
 impl ChartPage {
-    /// What it holds against what: `Strength by release date`.
+    /// Its two quantities: `Strength by release date`.
     pub(crate) fn name(&self) -> String {
         format!("{} {}", self.what, self.by)
     }

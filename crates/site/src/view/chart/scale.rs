@@ -4,14 +4,14 @@ use jiff::civil::{Date, date};
 
 /// An axis across.
 #[derive(Debug)]
-pub(in crate::view) enum Scale {
+pub(in crate::view) enum AxisScale {
     /// Days, evenly.
     Days { first: Date, last: Date },
     /// Each step is so many times the one before it: the logarithm, evenly.
     Powers { first: f64, last: f64 },
 }
 
-impl Scale {
+impl AxisScale {
     /// From the first day to the last, with some room.
     pub(in crate::view) fn days(first: Date, last: Date) -> Self {
         let room = jiff::Span::new().days(((last - first).get_days() / 25).max(7));
@@ -122,7 +122,7 @@ mod tests {
     #[test]
     fn a_logarithmic_axis_begins_and_ends_at_round_values_and_names_at_least_two() {
         let of = |first, last, width| {
-            let scale = Scale::powers(first, last);
+            let scale = AxisScale::powers(first, last);
             let shares = [first, last].map(|value| scale.share(value));
             assert!(shares.iter().all(|share| (0.0..=1.0).contains(share)), "{shares:?}");
             let named = scale.ticks(width).into_iter().map(|(value, _)| value);
