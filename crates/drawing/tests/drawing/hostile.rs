@@ -507,6 +507,14 @@ fn hostile_text_is_extracted_in_linear_time() {
 }
 
 #[test]
+fn paths_of_many_spaced_texts_are_found_in_linear_time() {
+    let others: String = (0..25_000).map(|at| format!("<g id='g{at}'/>")).collect();
+    let texts = "<textPath href='#a' startOffset='1%'/>".repeat(12_000);
+    let spaced = format!("<text letter-spacing='1' text-anchor='end'>{texts}</text>");
+    draws(&svg(&format!("<path id='a' d='M0 50H99'/>{others}{spaced}")), &[]);
+}
+
+#[test]
 fn a_reply_over_the_bound_is_refused_unread() {
     let text = " ".repeat(DrawingBounds::default().reply_bytes + 1);
     let inspection = look(&text);
