@@ -272,6 +272,23 @@ mod tests {
     }
 
     #[test]
+    fn a_search_that_was_remembered_finds_what_a_new_one_finds() {
+        let text = b"--><!-- ]]>-->a-->]]>--";
+        let needles: [&'static [u8]; 3] = [b"-->", b"]]>", b"?>"];
+        let ranges = (0..=text.len()).flat_map(|from| (0..=text.len()).map(move |to| (from, to)));
+        for step in [1, 7, 11, 29] {
+            let mut searches = Searches::default();
+            let all: Vec<_> = ranges.clone().collect();
+            for (from, to) in (0..all.len()).map(|at| all[at * step % all.len()]) {
+                for needle in needles {
+                    let anew = text.get(from..to).and_then(|part| find(part, needle)).map(|at| from + at);
+                    assert_eq!(searches.find(text, needle, from, to), anew, "{from}..{to}");
+                }
+            }
+        }
+    }
+
+    #[test]
     fn hostile_repetition_stays_linear() {
         let text = "<!--<a b=\"<c d='".repeat(60_000);
         let started = std::time::Instant::now();
