@@ -21,7 +21,7 @@ pub(super) fn unescape(bytes: &[u8], how: EscapeKind) -> Option<(Repair, String)
             let decoded = super::encoding::utf8(&decoded).into_owned();
             (Repair::DecodeBase64, String::from_utf8(decoded).ok()?)
         }
-        EscapeKind::Percent => (Repair::UnescapePercent, percent(text)?),
+        EscapeKind::Percent | EscapeKind::Address => (Repair::UnescapePercent, percent(text)?),
     })
 }
 
@@ -68,18 +68,16 @@ fn json(text: &str) -> String {
     out
 }
 
+/// A `%` that two hexadecimal digits do not follow stands for itself, as in browsers.
 fn percent(text: &str) -> Option<String> {
+    let digit = |at: usize| text.as_bytes().get(at).and_then(|&b| char::from(b).to_digit(16));
     let mut out = Vec::with_capacity(text.len());
-    let mut rest = text.as_bytes();
-    while let Some((&byte, after)) = rest.split_first() {
-        rest = after;
-        if byte == b'%' {
-            let (digits, after) = after.split_at_checked(2)?;
-            out.push(u8::from_str_radix(std::str::from_utf8(digits).ok()?, 16).ok()?);
-            rest = after;
-        } else {
-            out.push(byte);
-        }
+    let mut at = 0;
+    while let Some(&byte) = text.as_bytes().get(at) {
+        let escaped = (byte == b'%').then(|| digit(at + 1).zip(digit(at + 2))).flatten();
+        let escaped = escaped.and_then(|(high, low)| u8::try_from(high * 16 + low).ok());
+        out.push(escaped.unwrap_or(byte));
+        at += if escaped.is_some() { 3 } else { 1 };
     }
     String::from_utf8(out).ok()
 }
@@ -98,6 +96,15 @@ mod tests {
         assert_eq!(un("<svg a=\\\"1\\\">\\n<\\/svg>", EscapeKind::Json).unwrap(), "<svg a=\"1\">\n</svg>");
         assert_eq!(un("\\u003csvg/\\u003e", EscapeKind::Json).unwrap(), "<svg/>");
         assert_eq!(un("%3Csvg%20a='%C3%BC'/%3E", EscapeKind::Percent).unwrap(), "<svg a='ü'/>");
-        assert_eq!(un("%3Csvg%zz", EscapeKind::Percent), None);
+    }
+
+    #[test]
+    fn a_percent_sign_that_escapes_nothing_stands_for_itself() {
+        for text in ["%3Csvg%zz", "<svg a='100%' b='%23fed'/>", "%", "%4", "%%41", "%+1%-1", "%e4%b8%AD"] {
+            let browsers = links::decode(&format!("data:,{text}")).map(String::from_utf8);
+            assert_eq!(percent(text), browsers.and_then(Result::ok), "{text}");
+        }
+        assert_eq!(percent("%3Csvg a='50%'%zz").as_deref(), Some("<svg a='50%'%zz"));
+        assert_eq!(percent("%ff"), None, "no UTF-8");
     }
 }

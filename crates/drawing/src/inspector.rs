@@ -125,6 +125,7 @@ impl<'a> Inspector<'a> {
                 EscapeKind::Html => "as HTML text (&lt;svg)",
                 EscapeKind::Percent => "with percent signs (%3Csvg)",
                 EscapeKind::Json => "as a JSON string (\\\")",
+                EscapeKind::Address => "in a data address (characters such as %23)",
                 EscapeKind::Base64 => "in a data address (base64)",
             };
             let message = format!("a drawing is in the reply, but escaped {how}; as it stands it is no SVG");

@@ -38,11 +38,13 @@ pub(super) struct Construct {
     pub(super) closed: bool,
 }
 
-/// Searches that failed once need not be made again: this is what keeps hostile input linear.
+/// Searches of one text that need not be made again: this is what keeps hostile input linear.
 #[derive(Debug, Default)]
 pub(super) struct Searches {
     failed: Vec<(&'static [u8], usize, usize)>,
-    /// Declarations that ran to the limit without an end.
+    /// By needle: where the last search that found it began, and where it is. Others begin between them, again and again.
+    found: Vec<(&'static [u8], usize, usize)>,
+    /// Declarations that ran to the limit, or past a subset, without an end.
     endless: u32,
 }
 
@@ -61,12 +63,20 @@ impl Searches {
         if from >= to {
             return None;
         }
+        let known = self.found.iter().position(|&(known, ..)| known == needle);
+        if let Some((_, start, at)) = known.map(|known| self.found[known])
+            && (start..=at).contains(&from)
+        {
+            return (at + needle.len() <= to).then_some(at);
+        }
         if self.failed_before(needle, from, to) {
             return None;
         }
         let found = find(&text[from..to], needle).map(|at| from + at);
-        if found.is_none() {
-            self.remember(needle, from, to);
+        match (found, known) {
+            (Some(at), Some(known)) => self.found[known] = (needle, from, at),
+            (Some(at), None) => self.found.push((needle, from, at)),
+            (None, _) => self.remember(needle, from, to),
         }
         found
     }
@@ -132,7 +142,7 @@ pub(super) fn construct(text: &[u8], at: usize, limit: usize, searches: &mut Sea
 /// A `<!DOCTYPE …>` with its quotes and its `[ … ]`.
 fn declaration(text: &[u8], at: usize, limit: usize, searches: &mut Searches) -> Construct {
     let mut pos = at + 2;
-    let mut subset = false;
+    let (mut subset, mut had_subset) = (false, false);
     let construct = |end, closed| Construct { kind: ConstructKind::Declaration, name: at..at, end, closed };
     while pos < limit && searches.endless < MOST_ENDLESS {
         match text[pos] {
@@ -140,13 +150,17 @@ fn declaration(text: &[u8], at: usize, limit: usize, searches: &mut Searches) ->
                 let mark: &'static [u8] = if quote == b'"' { b"\"" } else { b"'" };
                 pos = searches.find(text, mark, pos + 1, limit).unwrap_or(pos);
             }
-            b'[' => subset = true,
+            b'[' => (subset, had_subset) = (true, true),
             b']' => subset = false,
             b'>' if !subset => return construct(pos + 1, true),
             b'<' if subset && text[pos..limit].starts_with(b"<!--") => {
                 pos = searches.find(text, b"-->", pos + 4, limit).map_or(pos, |found| found + 2);
             }
-            b'<' if !subset => return construct(pos, false),
+            b'<' if !subset => {
+                // Those that begin in its subset may end here too.
+                searches.endless = searches.endless.saturating_add(u32::from(had_subset));
+                return construct(pos, false);
+            }
             _ => {}
         }
         pos += 1;
@@ -255,6 +269,23 @@ mod tests {
     fn a_doctype_holds_its_subset() {
         let text = "<!DOCTYPE svg [ <!ENTITY a \"]>\"> <!-- ]> --> ]>x";
         assert_eq!(lex(text), Some((ConstructKind::Declaration, &text[..text.len() - 1], true)));
+    }
+
+    #[test]
+    fn a_search_that_was_remembered_finds_what_a_new_one_finds() {
+        let text = b"--><!-- ]]>-->a-->]]>--";
+        let needles: [&'static [u8]; 3] = [b"-->", b"]]>", b"?>"];
+        let ranges = (0..=text.len()).flat_map(|from| (0..=text.len()).map(move |to| (from, to)));
+        for step in [1, 7, 11, 29] {
+            let mut searches = Searches::default();
+            let all: Vec<_> = ranges.clone().collect();
+            for (from, to) in (0..all.len()).map(|at| all[at * step % all.len()]) {
+                for needle in needles {
+                    let anew = text.get(from..to).and_then(|part| find(part, needle)).map(|at| from + at);
+                    assert_eq!(searches.find(text, needle, from, to), anew, "{from}..{to}");
+                }
+            }
+        }
     }
 
     #[test]

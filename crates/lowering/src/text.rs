@@ -2,7 +2,7 @@
 
 use super::numbers::{self, split, written};
 use super::page::PageSizes;
-use super::text_paths;
+use super::text_paths::TextPaths;
 use super::tree::{Child, Element, Tree};
 
 /// The size of a font where nothing is said of it, in user units.
@@ -14,13 +14,14 @@ pub(super) fn lower(tree: &mut Tree) {
     if texts && !tree[0].style.contains_key("font-size") {
         tree[0].style.insert("font-size".to_owned(), SIZE.to_owned());
     }
+    let mut paths = TextPaths::default();
     // Those that small capitals add are done.
     for element in 0..tree.len() {
         if !matches!(tree[element].name.as_str(), "text" | "tspan" | "textPath" | "a") {
             continue;
         }
         turn_round(tree, element);
-        anchor_spaced(tree, element);
+        anchor_spaced(tree, element, &mut paths);
         let case = tree.inherited(element, "text-transform").map(str::to_owned);
         if let Some(case) = case.filter(|case| case != "none") {
             for child in &mut tree[element].children {
@@ -74,7 +75,7 @@ fn turn_round(tree: &mut Tree, element: usize) {
 
 /// A browser counts the space after the last letter to a line's length, the renderer does not: an anchored line begins that
 /// much before.
-fn anchor_spaced(tree: &mut Tree, element: usize) {
+fn anchor_spaced(tree: &mut Tree, element: usize, paths: &mut TextPaths) {
     let share = match tree.inherited(element, "text-anchor") {
         Some("middle") => 0.5,
         Some("end") => 1.0,
@@ -91,7 +92,7 @@ fn anchor_spaced(tree: &mut Tree, element: usize) {
         tree.inherited(element, "letter-spacing").and_then(|said| numbers::length(said, scale.em, &scale));
     let Some(spacing) = spacing.filter(|spacing| *spacing != 0.0) else { return };
     if on_path {
-        text_paths::begin_before(tree, element, spacing * share);
+        paths.begin_before(tree, element, spacing * share);
         return;
     }
     let x = tree[element].markup("x").unwrap_or("0");

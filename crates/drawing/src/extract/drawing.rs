@@ -80,7 +80,13 @@ impl Scanner<'_> {
                     let mention = open.text_follows && (!open.attributes || open.children == 0);
                     let (range, shapes) = (open.start..next, open.shapes);
                     let Some(outer) = stack.last_mut() else {
-                        self.found.spans.push(CandidateSpan { mention, shapes, ..around.span(range) });
+                        let escape = self.escape_in_address(&range).filter(|_| !mention);
+                        self.found.spans.push(CandidateSpan {
+                            mention,
+                            shapes,
+                            escape,
+                            ..around.span(range)
+                        });
                         return next;
                     };
                     outer.shapes += shapes;

@@ -1,5 +1,7 @@
 //! Drawings that are escaped into another format.
 
+use std::ops::Range;
+
 use super::super::markup::construct;
 use super::scanner::{Scanner, SpanContext};
 use super::{CandidateSpan, EscapeKind};
@@ -24,9 +26,6 @@ impl Scanner<'_> {
             }
             b'%' if is(b"%3csvg") => {
                 (EscapeKind::Percent, &[b"%3C/svg%3E", b"%3c/svg%3e", b"%3C%2Fsvg%3E", b"%3c%2fsvg%3e"])
-            }
-            b'<' if is(b"<svg") && name_ends(4) && self.in_address(pos, to) => {
-                (EscapeKind::Percent, &[b"</svg>"])
             }
             b'<' if is(b"<svg") && name_ends(4) => {
                 let tag = construct(self.text, pos, to, &mut self.searches)?;
@@ -56,28 +55,22 @@ impl Scanner<'_> {
         Some(end.unwrap_or(to))
     }
 
-    /// Whether a tag is the beginning of a data address in which some characters are escaped: `#`, most often.
-    fn in_address(&mut self, pos: usize, to: usize) -> bool {
-        let before = &self.text[pos.saturating_sub(ADDRESS.len() + 64)..pos];
-        let Some(head) = before.windows(ADDRESS.len()).rposition(|part| part.eq_ignore_ascii_case(ADDRESS))
-        else {
-            return false;
-        };
-        let between = &before[head + ADDRESS.len()..];
-        let adjoins = between.iter().position(|&b| b == b',') == Some(between.len().saturating_sub(1));
-        let end = adjoins.then(|| self.searches.find(self.text, b"</svg>", pos, to)).flatten();
-        end.is_some_and(|end| percent_escaped(&self.text[pos..end]))
+    /// What stands as markup in a data address and has some characters escaped: `#`, most often.
+    pub(super) fn escape_in_address(&self, range: &Range<usize>) -> Option<EscapeKind> {
+        let before = &self.text[range.start.saturating_sub(ADDRESS.len() + 64)..range.start];
+        let (b',', before) = before.trim_ascii_end().split_last()? else { return None };
+        let head = before.windows(ADDRESS.len()).rposition(|part| part.eq_ignore_ascii_case(ADDRESS))?;
+        let address = !before[head + ADDRESS.len()..].contains(&b',');
+        (address && has_percent_escape(&self.text[range.clone()])).then_some(EscapeKind::Address)
     }
 }
 
 /// The beginning of a data address of an SVG.
 const ADDRESS: &[u8] = b"data:image/svg+xml";
 
-/// Whether `%` stands in a text, and only before two hexadecimal digits.
-fn percent_escaped(text: &[u8]) -> bool {
-    let mut marks = (0..text.len()).filter(|at| text[*at] == b'%').peekable();
-    let whole = |at: usize| text.get(at + 1..at + 3).is_some_and(|two| two.iter().all(u8::is_ascii_hexdigit));
-    marks.peek().is_some() && marks.all(whole)
+/// Whether `%` stands before two hexadecimal digits somewhere. Others stand for themselves, as in browsers.
+fn has_percent_escape(text: &[u8]) -> bool {
+    text.windows(3).any(|part| part[0] == b'%' && part[1..].iter().all(u8::is_ascii_hexdigit))
 }
 
 /// The length of a data address that holds an SVG in base64; `None` where there is none.

@@ -42,6 +42,8 @@ pub(super) enum EscapeKind {
     Json,
     /// `%3Csvg`.
     Percent,
+    /// `data:image/svg+xml,<svg fill='%23fff'>`: markup, with `%23` and the like in it.
+    Address,
     /// `data:image/svg+xml;base64,`.
     Base64,
 }
@@ -183,6 +185,7 @@ impl Extraction {
                 EscapeKind::Html => "passed over: its markup is escaped as HTML text",
                 EscapeKind::Json => "passed over: its markup is escaped as a JSON string",
                 EscapeKind::Percent => "passed over: its markup is percent-encoded",
+                EscapeKind::Address => "passed over: it stands in a data address with characters such as %23",
                 EscapeKind::Base64 => "passed over: it stands in a data address",
             }
         } else if span.draft {

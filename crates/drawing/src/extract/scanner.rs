@@ -92,7 +92,8 @@ impl<'a> Scanner<'a> {
             ConstructKind::Start { empty } if self.is_svg(&lexed) => {
                 let start = prolog.take().unwrap_or(pos);
                 if empty && lexed.closed {
-                    self.found.spans.push(around.span(start..lexed.end));
+                    let escape = self.escape_in_address(&(start..lexed.end));
+                    self.found.spans.push(CandidateSpan { escape, ..around.span(start..lexed.end) });
                     return lexed.end;
                 }
                 self.drawing(start, pos, lexed, to, around)

@@ -248,6 +248,35 @@ fn names_spaces_and_shapes_that_are_written_wrongly_are_mended() {
 }
 
 #[test]
+fn a_drawing_in_a_data_address_with_escapes_is_no_svg_as_it_stands() {
+    let ns = "xmlns='http://www.w3.org/2000/svg'";
+    let rect = "<rect width='100%' height='100%' fill='COLOUR'/>";
+    let nested = format!("<svg x='1' width='3' height='3'>{rect}</svg><svg y='1'>{rect}</svg>");
+    for inside in [rect, &nested] {
+        let whole = format!("<svg {ns} viewBox='0 0 9 9' color='COLOUR'>{inside}</svg>");
+        let png = look(&whole.replace("COLOUR", "#fed")).png.unwrap();
+        for head in
+            ["data:image/svg+xml;utf8,", "DATA:image/svg+xml,", "data:image/svg+xml,<?xml version='1.0'?>"]
+        {
+            let reply = format!("<img src=\"{head}{}\">", whole.replace("COLOUR", "%23fed"));
+            let inspection = look(&reply);
+            assert_eq!(inspection.check.verdict, Verdict::NoSvg, "{reply}");
+            assert_eq!(inspection.check.repair.as_deref(), Some("unescape-percent"), "{reply}");
+            assert!(inspection.repaired.unwrap().png == png, "{reply}");
+            let [candidate] = &inspection.check.candidates[..] else { panic!("one drawing in {reply}") };
+            assert_eq!(&reply[candidate.end - 6..candidate.end + 1], "</svg>\"", "{reply}");
+            assert!(candidate.why.contains("data address"), "{}", candidate.why);
+            let told = inspection.check.findings.iter().find(|f| f.code == FindingCode::EscapedContainer);
+            let told = &told.unwrap().message;
+            assert!(told.contains("%23") && !told.contains("%3C"), "{told}");
+        }
+        // No character of this one is escaped.
+        let plain = format!("<img src=\"data:image/svg+xml,{}\">", whole.replace("COLOUR", "teal"));
+        assert_eq!(look(&plain).check.verdict, Verdict::Drawn, "{plain}");
+    }
+}
+
+#[test]
 fn utf_16_is_read_by_its_mark() {
     let text = svg("<text y=\"9\">\u{e9}</text>");
     let units = || text.encode_utf16();

@@ -474,6 +474,14 @@ fn hostile_text_is_extracted_in_linear_time() {
         "<a",
         "<svg><a>",
     ];
+    // Each piece looks for the end, which all but the last are far from.
+    const ENDED: [(&str, &str); 5] = [
+        ("data:image/svg+xml,<svg/>", "</svg>"),
+        ("&lt;svg&lt;/svg>", "&lt;/svg&gt;"),
+        ("%3Csvg%3c%2fsvg%3e", "%3C/svg%3E"),
+        ("<!--", "-->"),
+        ("<!a[", "]<"),
+    ];
     // An eighth of the longest drawing that is read to its end. What looks at all that follows from each piece anew looks at
     // 3 to 34 thousand million bytes, and the system stops a worker between one second and two: so whatever goes byte by
     // byte is found (a byte a nanosecond is 3 to 34 s), but a search by `memchr`, ten times as fast, only for the
@@ -481,19 +489,29 @@ fn hostile_text_is_extracted_in_linear_time() {
     let (length, processor_seconds) = (DrawingBounds::default().svg_bytes / 8, 1.0);
     let bounds = DrawingBounds { processor_seconds, ..DrawingBounds::default() };
     let pool = WorkerPool::with_program(WORKER, 2, InspectionOptions { raster: 800, bounds });
-    let hold = |piece: &&str| {
-        let inspection = pool.inspect(piece.repeat(length / piece.len()).as_bytes(), 800).expect("a worker");
+    let hold = |(piece, end): &(&str, &str)| {
+        let text = piece.repeat(length / piece.len()) + end;
+        let inspection = pool.inspect(text.as_bytes(), 800).expect("a worker");
         assert_ne!(inspection.check.verdict, Verdict::Drawn, "{piece:?}");
         assert!(
             !inspection.check.findings.iter().any(|f| f.message.contains("processor_seconds")),
             "{piece:?} takes too long"
         );
     };
-    let (some, others) = PIECES.split_at(PIECES.len() / 2);
+    let all: Vec<_> = PIECES.iter().map(|piece| (*piece, "")).chain(ENDED).collect();
+    let (some, others) = all.split_at(all.len() / 2);
     std::thread::scope(|scope| {
         scope.spawn(|| some.iter().for_each(hold));
         others.iter().for_each(hold);
     });
+}
+
+#[test]
+fn paths_of_many_spaced_texts_are_found_in_linear_time() {
+    let others: String = (0..25_000).map(|at| format!("<g id='g{at}'/>")).collect();
+    let texts = "<textPath href='#a' startOffset='1%'/>".repeat(12_000);
+    let spaced = format!("<text letter-spacing='1' text-anchor='end'>{texts}</text>");
+    draws(&svg(&format!("<path id='a' d='M0 50H99'/>{others}{spaced}")), &[]);
 }
 
 #[test]
