@@ -343,6 +343,30 @@ fn a_moon_or_a_badge_around_all_is_ground() {
 }
 
 #[test]
+fn cheeks_of_a_face_with_much_in_it_are_no_wheels() {
+    let head = "<circle cx='200' cy='150' r='140' fill='#fc3' stroke='#a60' stroke-width='3'/>";
+    let brows = "<path d='M130 108Q150 98 170 106' fill='none' stroke='#630' stroke-width='6'/>\
+        <path d='M230 106Q250 98 270 108' fill='none' stroke='#630' stroke-width='6'/>";
+    let eyes = "<ellipse cx='155' cy='132' rx='14' ry='18' fill='#fff'/><ellipse cx='245' cy='132' rx='14' ry='18' fill='#fff'/>\
+        <circle cx='157' cy='135' r='7' fill='#222'/><circle cx='247' cy='135' r='7' fill='#222'/>";
+    let large = eyes.replace("rx='14' ry='18'", "rx='26' ry='28'");
+    let nose = "<path d='M192 165Q200 150 208 165Q200 180 192 165Z' fill='#e80'/>";
+    let mouth =
+        "<path d='M150 205Q200 255 250 205Z' fill='#822'/><path d='M170 218Q200 240 230 218Z' fill='#e66'/>";
+    let smile = "<path d='M120 190Q200 270 280 190' fill='none' stroke='#822' stroke-width='6'/>\
+        <path d='M185 232Q200 240 215 232' fill='none' stroke='#822' stroke-width='3'/>";
+    let cheeks =
+        "<circle cx='120' cy='190' r='24' fill='#f86'/><circle cx='280' cy='190' r='24' fill='#f86'/>";
+    for eyes in [eyes, large.as_str()] {
+        for mouth in [mouth, smile] {
+            let face = format!("{head}{brows}{eyes}{nose}{cheeks}{mouth}");
+            let found = state(&look("pelican", &svg(&face)), Detector::Wheels);
+            assert_ne!(found, ItemState::Met, "{face}");
+        }
+    }
+}
+
+#[test]
 fn wheels_are_those_over_their_reflection() {
     let own = whole();
     let drawing = format!(
@@ -362,6 +386,21 @@ fn a_deck_that_stands_on_its_wheels_is_no_ground() {
         "<g transform='translate(20 32)'>".to_owned() + BIRD.split("<path d='M178").next().unwrap() + "</g>";
     let drawing = format!("{deck}{}{bird}", wheels(circle));
     is("pelican", &drawing, Detector::Rider, ItemState::Met);
+}
+
+#[test]
+fn a_horizon_behind_the_wheels_is_ground_and_what_stands_on_it_no_body() {
+    let mountain = "<path d='M-60 219L-5 50L45 219Z' fill='#999'/>";
+    for line in ["M4 219H396", "M20 168H380", "M45 168H355", "M50 219H350", "M60 130H340"] {
+        let behind = format!("{mountain}<path d='{line}' stroke='#484'/>");
+        for name in [Detector::Rider, Detector::Legs] {
+            is("pelican", &(behind.clone() + &whole()), name, ItemState::Met);
+        }
+    }
+    // A tube is as level, and ends at the hubs.
+    let tube = "<path d='M70 220H330' stroke='#b22' stroke-width='4'/>";
+    let long = small(70.0, 220.0) + &small(330.0, 220.0) + tube;
+    is("pelican", &long, Detector::Frame, ItemState::Met);
 }
 
 #[test]
