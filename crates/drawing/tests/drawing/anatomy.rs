@@ -322,10 +322,44 @@ fn pedals_are_where_bars_of_the_frame_meet() {
     let leg = "<path d='M150 125L140 180L130 226' fill='none' stroke='#f90' stroke-width='4'/>";
     let body = whole().replace(FRAME, &frame).replace(LEG, leg);
     is("pelican", &body, Detector::Legs, ItemState::Met);
+    // A tube that bends a little there is two bars.
+    let bent = FRAME.replace(
+        "M100 220L180 220L160 150L260 150L300 220M160 150L180 220L260 150L255 130",
+        "M100 220L158 220L255 196L300 220M158 220L160 150L260 150L250 130",
+    );
+    is("pelican", &whole().replace(FRAME, &bent).replace(LEG, leg), Detector::Legs, ItemState::Met);
     let dangling = "<path d='M150 125L120 150L100 170' fill='none' stroke='#f90' stroke-width='4'/>";
     let body = whole().replace(FRAME, &frame).replace(LEG, dangling);
     let measures = look("pelican", &svg(&body));
     assert_ne!(state(&measures, Detector::Legs), ItemState::Met);
+}
+
+#[test]
+fn one_bar_alone_makes_no_place_for_pedals() {
+    let leg = "<path d='M150 125L140 170L128 205' fill='none' stroke='#f90' stroke-width='4'/>";
+    let bars = [
+        // A kickstand, a tube that is bent sharply and a rod with round ends.
+        "<path d='M148 221L152 223L142 262L138 260Z' fill='#555'/>",
+        "<path d='M150 250L146 212L172 246' fill='none' stroke='#555' stroke-width='3'/>",
+        "<path d='M143 215C143 211 149 211 149 215L147 250C147 253 143 253 143 250Z' fill='#555'/>",
+    ];
+    for bar in bars {
+        is("pelican", &(whole().replace(LEG, leg) + bar), Detector::Legs, ItemState::NotMet);
+    }
+}
+
+/// Ends of a frame's lines are looked at once each, however many there are.
+#[cfg(unix)]
+#[test]
+fn a_frame_of_very_many_corners_is_looked_at_soon() {
+    let corners: String =
+        (0..28_000).map(|i| format!("{} {} ", 150 + i * 7 % 100, 200 + (i * 13 + i / 100) % 20)).collect();
+    let drawing = svg(&with("M160 150L180 220", &format!("M{corners}M160 150L180 220")));
+    let started = worked();
+    let measures = look("pelican", &drawing);
+    let took = worked() - started;
+    assert_eq!(state(&measures, Detector::Frame), ItemState::Met);
+    assert!(took < Duration::from_secs(4), "{took:?}");
 }
 
 #[test]
