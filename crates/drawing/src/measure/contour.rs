@@ -28,6 +28,15 @@ const STRAIGHT: f64 = 0.035;
 /// Segments of a line that distances between lines are taken over: a circle has at most 96.
 const COARSE: usize = 100;
 
+fn heading(from: Point, to: Point) -> f64 {
+    (to.y - from.y).atan2(to.x - from.x)
+}
+
+/// A difference of two directions as a turn from -π to π.
+pub(super) fn turn(by: f64) -> f64 {
+    (by + std::f64::consts::PI).rem_euclid(std::f64::consts::TAU) - std::f64::consts::PI
+}
+
 impl Contour {
     /// `None` for less than two points, or none that are apart. A line that ends where it began is closed.
     pub(super) fn new(mut points: Vec<Point>, closed: bool) -> Option<Self> {
@@ -90,19 +99,39 @@ impl Contour {
     pub(super) fn straights(&self) -> Vec<(Point, Point)> {
         let mut runs: Vec<(Point, Point)> = Vec::new();
         for (a, b) in self.segments() {
-            let heading = (b.y - a.y).atan2(b.x - a.x);
-            if let Some(last) = runs.last_mut() {
-                let before = (last.1.y - last.0.y).atan2(last.1.x - last.0.x);
-                let turn = (heading - before + std::f64::consts::PI).rem_euclid(std::f64::consts::TAU)
-                    - std::f64::consts::PI;
-                if turn.abs() < STRAIGHT {
-                    last.1 = b;
-                    continue;
-                }
+            if let Some(last) = runs.last_mut()
+                && turn(heading(a, b) - heading(last.0, last.1)).abs() < STRAIGHT
+            {
+                last.1 = b;
+            } else {
+                runs.push((a, b));
             }
-            runs.push((a, b));
         }
         runs
+    }
+
+    /// Its pieces from corner to corner: curves are no corners, turns of `bent` radians or more are.
+    pub(super) fn bars(&self, bent: f64) -> Vec<(Point, Point)> {
+        let mut bars: Vec<(Point, Point)> = Vec::new();
+        let mut before = 0.0;
+        for (a, b) in self.segments() {
+            let now = heading(a, b);
+            match bars.last_mut() {
+                Some(last) if turn(now - before).abs() < bent => last.1 = b,
+                _ => bars.push((a, b)),
+            }
+            before = now;
+        }
+        // A closed line may begin within a bar.
+        let begins = heading(self.points[0], self.points[1]);
+        if let [first, .., last] = &mut bars[..]
+            && self.closed
+            && turn(begins - before).abs() < bent
+        {
+            first.0 = last.0;
+            bars.pop();
+        }
+        bars
     }
 
     /// Whether a point is inside, by the even-odd rule.
@@ -185,6 +214,14 @@ mod tests {
         assert!(!open.closed);
         assert_eq!(open.moments().map(|m| m.area), Some(8.0), "its area is that of the closed line");
         assert_eq!(Contour::new(vec![p(1.0, 1.0), p(1.0, 1.0)], true), None);
+    }
+
+    #[test]
+    fn bars_end_at_corners_and_not_along_a_curve() {
+        let p = Point::new;
+        let points = vec![p(0.0, 0.0), p(4.0, 0.0), p(8.0, 1.0), p(11.0, 2.5), p(11.0, 9.0)];
+        let line = Contour::new(points, false).unwrap();
+        assert_eq!(line.bars(0.35), [(p(0.0, 0.0), p(11.0, 2.5)), (p(11.0, 2.5), p(11.0, 9.0))]);
     }
 
     #[test]

@@ -322,10 +322,44 @@ fn pedals_are_where_bars_of_the_frame_meet() {
     let leg = "<path d='M150 125L140 180L130 226' fill='none' stroke='#f90' stroke-width='4'/>";
     let body = whole().replace(FRAME, &frame).replace(LEG, leg);
     is("pelican", &body, Detector::Legs, ItemState::Met);
+    // A tube that bends a little there is two bars.
+    let bent = FRAME.replace(
+        "M100 220L180 220L160 150L260 150L300 220M160 150L180 220L260 150L255 130",
+        "M100 220L158 220L255 196L300 220M158 220L160 150L260 150L250 130",
+    );
+    is("pelican", &whole().replace(FRAME, &bent).replace(LEG, leg), Detector::Legs, ItemState::Met);
     let dangling = "<path d='M150 125L120 150L100 170' fill='none' stroke='#f90' stroke-width='4'/>";
     let body = whole().replace(FRAME, &frame).replace(LEG, dangling);
     let measures = look("pelican", &svg(&body));
     assert_ne!(state(&measures, Detector::Legs), ItemState::Met);
+}
+
+#[test]
+fn one_bar_alone_makes_no_place_for_pedals() {
+    let leg = "<path d='M150 125L140 170L128 205' fill='none' stroke='#f90' stroke-width='4'/>";
+    let bars = [
+        // A kickstand, a tube that is bent sharply and a rod with round ends.
+        "<path d='M148 221L152 223L142 262L138 260Z' fill='#555'/>",
+        "<path d='M150 250L146 212L172 246' fill='none' stroke='#555' stroke-width='3'/>",
+        "<path d='M143 215C143 211 149 211 149 215L147 250C147 253 143 253 143 250Z' fill='#555'/>",
+    ];
+    for bar in bars {
+        is("pelican", &(whole().replace(LEG, leg) + bar), Detector::Legs, ItemState::NotMet);
+    }
+}
+
+/// Ends of a frame's lines are looked at once each, however many there are.
+#[cfg(unix)]
+#[test]
+fn a_frame_of_very_many_corners_is_looked_at_soon() {
+    let corners: String =
+        (0..28_000).map(|i| format!("{} {} ", 150 + i * 7 % 100, 200 + (i * 13 + i / 100) % 20)).collect();
+    let drawing = svg(&with("M160 150L180 220", &format!("M{corners}M160 150L180 220")));
+    let started = worked();
+    let measures = look("pelican", &drawing);
+    let took = worked() - started;
+    assert_eq!(state(&measures, Detector::Frame), ItemState::Met);
+    assert!(took < Duration::from_secs(4), "{took:?}");
 }
 
 #[test]
@@ -338,6 +372,30 @@ fn a_moon_or_a_badge_around_all_is_ground() {
         let measures = look("pelican", &svg(&scene));
         for judged in &measures.rubric {
             assert_eq!(judged.state, ItemState::Met, "{:?}: {}", judged.item, judged.why);
+        }
+    }
+}
+
+#[test]
+fn cheeks_of_a_face_with_much_in_it_are_no_wheels() {
+    let head = "<circle cx='200' cy='150' r='140' fill='#fc3' stroke='#a60' stroke-width='3'/>";
+    let brows = "<path d='M130 108Q150 98 170 106' fill='none' stroke='#630' stroke-width='6'/>\
+        <path d='M230 106Q250 98 270 108' fill='none' stroke='#630' stroke-width='6'/>";
+    let eyes = "<ellipse cx='155' cy='132' rx='14' ry='18' fill='#fff'/><ellipse cx='245' cy='132' rx='14' ry='18' fill='#fff'/>\
+        <circle cx='157' cy='135' r='7' fill='#222'/><circle cx='247' cy='135' r='7' fill='#222'/>";
+    let large = eyes.replace("rx='14' ry='18'", "rx='26' ry='28'");
+    let nose = "<path d='M192 165Q200 150 208 165Q200 180 192 165Z' fill='#e80'/>";
+    let mouth =
+        "<path d='M150 205Q200 255 250 205Z' fill='#822'/><path d='M170 218Q200 240 230 218Z' fill='#e66'/>";
+    let smile = "<path d='M120 190Q200 270 280 190' fill='none' stroke='#822' stroke-width='6'/>\
+        <path d='M185 232Q200 240 215 232' fill='none' stroke='#822' stroke-width='3'/>";
+    let cheeks =
+        "<circle cx='120' cy='190' r='24' fill='#f86'/><circle cx='280' cy='190' r='24' fill='#f86'/>";
+    for eyes in [eyes, large.as_str()] {
+        for mouth in [mouth, smile] {
+            let face = format!("{head}{brows}{eyes}{nose}{cheeks}{mouth}");
+            let found = state(&look("pelican", &svg(&face)), Detector::Wheels);
+            assert_ne!(found, ItemState::Met, "{face}");
         }
     }
 }
@@ -362,6 +420,21 @@ fn a_deck_that_stands_on_its_wheels_is_no_ground() {
         "<g transform='translate(20 32)'>".to_owned() + BIRD.split("<path d='M178").next().unwrap() + "</g>";
     let drawing = format!("{deck}{}{bird}", wheels(circle));
     is("pelican", &drawing, Detector::Rider, ItemState::Met);
+}
+
+#[test]
+fn a_horizon_behind_the_wheels_is_ground_and_what_stands_on_it_no_body() {
+    let mountain = "<path d='M-60 219L-5 50L45 219Z' fill='#999'/>";
+    for line in ["M4 219H396", "M20 168H380", "M45 168H355", "M50 219H350", "M60 130H340"] {
+        let behind = format!("{mountain}<path d='{line}' stroke='#484'/>");
+        for name in [Detector::Rider, Detector::Legs] {
+            is("pelican", &(behind.clone() + &whole()), name, ItemState::Met);
+        }
+    }
+    // A tube is as level, and ends at the hubs.
+    let tube = "<path d='M70 220H330' stroke='#b22' stroke-width='4'/>";
+    let long = small(70.0, 220.0) + &small(330.0, 220.0) + tube;
+    is("pelican", &long, Detector::Frame, ItemState::Met);
 }
 
 #[test]

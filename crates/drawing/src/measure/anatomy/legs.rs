@@ -1,8 +1,10 @@
 //! Legs: thin shapes that hang from the rider, and where they end.
 
+use std::collections::BTreeMap;
+
 use super::answer::{self, DetectorAnswer, length};
 use super::{Anatomy, rider};
-use crate::measure::contour::Contour;
+use crate::measure::contour::{Contour, turn};
 use crate::measure::geometry::Point;
 
 /// A leg begins this near the rider, and drops at least so far, in the vehicle's units.
@@ -13,9 +15,16 @@ const THIN: f64 = 0.35;
 /// A foot this near the pedals is on them, and this near may be.
 const NEAR: f64 = 0.6;
 const PERHAPS: f64 = 0.85;
-/// Ends of bars this near one another, in radii, meet; so many make a place for pedals: two ends and one more.
+/// Ends of bars this near one another, in radii, meet; so many make a place for pedals. What is shorter is a bar's cap.
 const MEETS: f64 = 0.25;
 const BARS: usize = 3;
+/// A bar ends where its outline turns by this, in radians; two that leave a place nearer to one another than that are the sides of one.
+const CORNER: f64 = 0.2;
+const SIDES: f64 = 0.35;
+/// Ends in one cell of a grid of this, in parts of that nearness, are one place.
+const CELLS: i32 = 4;
+/// Places that are looked at for pedals; a frame of more is hatched.
+const MOST: usize = 40;
 /// A foot is so much of a leg's height, and is looked at in places of so many on the whole outline.
 const FOOT: f64 = 0.2;
 const PLACES: usize = 60;
@@ -116,16 +125,47 @@ fn pedals(anatomy: &Anatomy<'_>) -> Vec<Point> {
     if let Some(round) = anatomy.rounds.iter().find(crank) {
         return vec![round.centre];
     }
-    let ends: Vec<Point> = anatomy
-        .frame
-        .contours(anatomy)
-        .flat_map(|bar| bar.straights())
-        .flat_map(|(a, b)| [a, b])
-        .filter(|end| there(*end))
+    let meets = MEETS * radius;
+    let bars = anatomy.frame.contours(anatomy).flat_map(|contour| contour.bars(CORNER));
+    let bars = bars.filter(|(a, b)| a.distance(*b) >= meets).flat_map(|(a, b)| [(a, b), (b, a)]);
+    let ends: Vec<BarEnd> = bars
+        .filter(|(end, _)| there(*end))
+        .map(|(at, other)| BarEnd { at, heading: (other.y - at.y).atan2(other.x - at.x) })
         .collect();
-    let meets =
-        |end: &&Point| ends.iter().filter(|other| other.distance(**end) <= MEETS * radius).count() >= BARS;
-    std::iter::once(middle).chain(ends.iter().filter(meets).copied()).collect()
+    std::iter::once(middle).chain(meetings(&ends, meets)).collect()
+}
+
+/// An end of a bar, and which way the bar leads from there.
+#[derive(Debug, Clone, Copy)]
+struct BarEnd {
+    at: Point,
+    heading: f64,
+}
+
+/// Places where ends of different bars meet. Ends lie in a grid, so that each is compared with those around it only.
+fn meetings(ends: &[BarEnd], meets: f64) -> Vec<Point> {
+    #[expect(clippy::cast_possible_truncation, reason = "an index that `as` bounds")]
+    let index = |along: f64| (along / meets * f64::from(CELLS)).floor() as i64;
+    let cell = |place: Point| (index(place.x), index(place.y));
+    let reach = i64::from(CELLS);
+    let mut cells: BTreeMap<(i64, i64), Vec<BarEnd>> = BTreeMap::new();
+    for end in ends {
+        cells.entry(cell(end.at)).or_default().push(*end);
+    }
+    let bars = |place: Point| {
+        let (column, row) = cell(place);
+        let columns = cells.range((column - reach, row - reach)..=(column + reach, row + reach));
+        let near = columns.flat_map(|(_, ends)| ends).filter(|end| end.at.distance(place) <= meets);
+        let mut headings: Vec<f64> = Vec::new();
+        for end in near {
+            if headings.iter().all(|other| turn(end.heading - other).abs() >= SIDES) {
+                headings.push(end.heading);
+            }
+        }
+        headings.len()
+    };
+    let places = cells.values().map(|ends| ends[0].at);
+    places.filter(|place| bars(*place) >= BARS).take(MOST).collect()
 }
 
 pub(super) fn judge(anatomy: &Anatomy<'_>) -> DetectorAnswer {

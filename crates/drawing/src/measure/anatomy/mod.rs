@@ -8,6 +8,7 @@ mod grounds;
 mod head;
 mod legs;
 mod objects;
+mod panels;
 mod rider;
 mod round;
 mod spokes;
