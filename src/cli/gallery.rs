@@ -15,11 +15,12 @@ use pelicycle_text as text;
 
 use super::error::usage;
 use super::output::{attempts_and_looks, say, say_damaged, say_error};
-use super::{Global, serve, site, vote};
+use super::{Global, recheck, serve, site, vote};
 
 /// Rebuild the gallery from the results.
 ///
-/// Only what changed is written. The folder can be deleted at any time: it is made anew from the results.
+/// Only what changed is written. The folder can be deleted at any time: it is made anew from the results. Replies that could not
+/// be checked are checked first.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
@@ -63,6 +64,7 @@ pub(crate) fn gallery(global: &Global, args: &GalleryArgs) -> anyhow::Result<Exi
         allow_empty: args.allow_empty,
     };
     let out = args.out.as_deref().unwrap_or(&global.gallery);
+    recheck::before_gallery(&store);
     if let Some(address) = args.serve {
         let voter = voter(address, args.voter.as_deref())?;
         let voting = voter.map(|voter| Arc::new(GalleryVoting::new(store.clone(), voter, say_error)));

@@ -57,6 +57,23 @@ pub(super) fn of_run(store: &Store, plan: &RunPlan) -> anyhow::Result<bool> {
     Ok(renewed)
 }
 
+/// Before a gallery is built: all replies that could not be checked. Standard output is the build's own. A gallery is built of
+/// results that can't be written, too.
+pub(super) fn before_gallery(store: &Store) {
+    let wanted = |stored: &StoredAttempt| stored.attempt.is_unchecked();
+    let done = recheck(store, &pool(), wanted, |id, outcome| {
+        if let Some(words) = words(id, outcome) {
+            say_error(&words);
+        }
+    });
+    if let Err(error) = done {
+        let hint = "such attempts are shown as not checked";
+        say_error(&format!(
+            "warning: replies that could not be checked are not checked now: {error}; {hint}"
+        ));
+    }
+}
+
 fn pool() -> WorkerPool {
     WorkerPool::new(1, InspectionOptions::default())
 }

@@ -73,6 +73,36 @@ fn a_reply_that_could_not_be_checked_counts_for_nothing_until_a_resumed_run_chec
 }
 
 #[test]
+fn a_gallery_checks_replies_that_could_not_be_checked_before_it_is_built() {
+    let place = WorkFolder::new();
+    place.run(0, Some(&drawer(place.path())), &["-n", "1", "--seed", "5"]);
+    let before = place.attempts();
+    let lose = || {
+        edit(&before[0].folder, |record| {
+            record.as_object_mut().unwrap().remove("check");
+            record["unchecked"] = json!("the drawing worker was lost twice");
+        });
+    };
+    let gallery = || {
+        let args = ["gallery", "--results"];
+        let said = program().args(args).arg(place.store().root()).current_dir(place.path()).output().unwrap();
+        assert_eq!(said.status.code(), Some(0));
+        String::from_utf8(said.stderr).unwrap()
+    };
+    lose();
+    let words = gallery();
+    assert!(words.contains("drawn, was not checked"), "{words}");
+    assert_eq!(place.attempts()[0].attempt.check, before[0].attempt.check);
+    assert!(!gallery().contains("checked"), "it has its check");
+
+    // One that is not what was recorded stays as it is, and the gallery is built all the same.
+    lose();
+    std::fs::write(before[0].folder.join("reply.md"), "<svg/>").unwrap();
+    assert!(gallery().contains("reply"));
+    assert!(place.store().list().unwrap().attempts[0].attempt.is_unchecked());
+}
+
+#[test]
 fn a_reply_that_was_changed_is_not_checked_anew() {
     let place = WorkFolder::new();
     place.run(0, Some(&drawer(place.path())), &["-n", "1", "--seed", "5"]);

@@ -79,11 +79,13 @@ impl ReasoningSplit {
     }
 
     /// Takes the reply for an answer from here on: its reasoning came in another way. One whose marks have begun already
-    /// is split to its end.
-    pub fn switch_off(&mut self) {
+    /// is split to its end. Gives what was held back because it could have become a mark.
+    pub fn switch_off(&mut self) -> Vec<ReplySegment> {
+        let mut segments = Vec::new();
         if let SplitMethod::Tags(split) = &mut self.0 {
-            split.switch_off();
+            split.switch_off(&mut segments);
         }
+        segments
     }
 }
 
@@ -178,8 +180,8 @@ mod tests {
         splits(marks(GRANITE), "", "a</think><response>b</response>", "a", "b");
         splits(marks(OLDER_GRANITE), "", "a Here is my response: b", "", "a Here is my response: b");
         let mut split = ReasoningSplit::default();
-        split.push("a");
-        split.switch_off();
+        split.push("a<");
+        assert_eq!(split.switch_off(), [ReplySegment::Answer("<".to_owned())]);
         assert_eq!(split.push("</think>b"), [ReplySegment::Answer("</think>b".to_owned())]);
         assert!(!split.found());
     }

@@ -58,10 +58,12 @@ impl TagSplit {
         self.found
     }
 
-    /// Ends the search for reasoning that has not begun by now.
-    pub(crate) fn switch_off(&mut self) {
+    /// Ends the search for reasoning that has not begun by now: what was held back for it is text.
+    pub(crate) fn switch_off(&mut self, segments: &mut Vec<ReplySegment>) {
         if matches!(self.place, Place::Start | Place::Unopened) {
             self.place = Place::Answer;
+            let all = self.held.len();
+            self.give(all, segments);
         }
     }
 

@@ -9,7 +9,7 @@ use serde_json::Value;
 use super::connection::ServiceConnection;
 use super::failure::{RequestFailure, shortened};
 use super::protocol::{ProtocolName, ReplyState, StopMeaning, WireProtocol, meaning};
-use super::reply_text::{ReplyText, SafeText};
+use super::reply_text::{ReplyText, SafeText, TextPart};
 use super::same_model::is_same;
 use super::text_circle::TextCircle;
 use crate::{ReplyDelta, ReplyMetadata, RequestEnd};
@@ -161,7 +161,9 @@ impl ReplyBuilder {
         if answer_was_reasoning {
             out = self.text.answer_was_reasoning(secrets);
         }
-        self.text.push_both(secrets, reasoning, text, &mut out);
+        let (before, text) = text.split_at(std::mem::take(&mut self.state.text_before));
+        self.text.push(secrets, TextPart::Answer, before.to_owned(), &mut out);
+        self.text.push_both(secrets, reasoning, text.to_owned(), &mut out);
         told(answer_was_reasoning, out)
     }
 

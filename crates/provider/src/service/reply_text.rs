@@ -2,6 +2,7 @@
 //! the reasoning and goes on in the answer or in the words of an error.
 
 use super::halves::HalfJoiner;
+use super::projection::escape_begin;
 use super::secret_filter::SecretFilter;
 use super::secrets::{Finds, MAX_HELD, REDACTED, SHORTEST_BEGINNING, Secrets};
 
@@ -81,10 +82,19 @@ fn crossing(finds: &Finds, place: usize) -> Option<(usize, usize)> {
     finds.whole.iter().copied().find(|(begin, end)| *begin < place && *end > place)
 }
 
-/// Whether a secret goes over from one text into another, or has begun to.
-fn goes_over(secrets: &Secrets, before: &str, after: &str) -> bool {
-    let finds = secrets.find(&format!("{before}{}", beginning(after)));
-    crossing(&finds, before.len()).is_some() || finds.begun.is_some_and(|(begin, _)| begin < before.len())
+/// How sure it is that a secret goes over from one text into another: it does, it has begun to, or it does not.
+fn goes_over(secrets: &Secrets, before: &str, after: &str) -> u8 {
+    let joined = format!("{before}{}", beginning(after));
+    let finds = secrets.find(&joined);
+    match crossing(&finds, before.len()) {
+        Some(_) => 2,
+        None => u8::from(begins_before(&finds, &joined, before.len())),
+    }
+}
+
+/// Whether what may be the beginning of a secret at a text's end, or of an escape that one begins with, begins before a place.
+fn begins_before(finds: &Finds, text: &str, place: usize) -> bool {
+    finds.begun.is_some_and(|(begin, _)| begin < place) || escape_begin(text) < place
 }
 
 impl ReplyText {
@@ -107,8 +117,7 @@ impl ReplyText {
             goes_over(secrets, &format!("{}{}", first.secrets.held(), end_of(text)), second)
         };
         let answer_first = both
-            && goes_over(&self.answer, &answer, &reasoning)
-            && !goes_over(&self.reasoning, &reasoning, &answer);
+            && goes_over(&self.answer, &answer, &reasoning) > goes_over(&self.reasoning, &reasoning, &answer);
         let mut ordered = [(TextPart::Reasoning, reasoning), (TextPart::Answer, answer)];
         if answer_first {
             ordered.reverse();
@@ -218,7 +227,8 @@ impl ReplyText {
     fn open_seam(&mut self, secrets: &Secrets, part: TextPart) -> Option<Seam> {
         let other = if part == TextPart::Answer { TextPart::Reasoning } else { TextPart::Answer };
         let held = self.part_ref(other).secrets.held().to_owned();
-        secrets.find(&held).begun.map(|_| Seam { begun: (other, held), after: Vec::new() })
+        let begun = begins_before(&secrets.find(&held), &held, held.len());
+        begun.then(|| Seam { begun: (other, held), after: Vec::new() })
     }
 
     /// Looks whether what came after the seam goes on with the secret.
@@ -226,10 +236,11 @@ impl ReplyText {
         let joined = seam.joined();
         let (before, after) = joined.split_at(seam.begun.1.len());
         let looked_at = beginning(after);
-        let finds = secrets.find(&format!("{before}{looked_at}"));
+        let read = format!("{before}{looked_at}");
+        let finds = secrets.find(&read);
         if let Some((begin, end)) = seam.crossing(&finds) {
             self.hide(secrets, &seam, begin, end, out);
-        } else if finds.begun.is_some_and(|(begin, _)| begin < before.len()) && looked_at == after {
+        } else if begins_before(&finds, &read, before.len()) && looked_at == after {
             self.seam = Some(seam);
         } else {
             self.seam = Some(seam);
@@ -323,6 +334,28 @@ mod tests {
     }
 
     #[test]
+    fn a_secret_whose_first_escape_goes_over_the_seam_is_told_in_neither() {
+        // Tags part it further on: without them the numbers alone are found.
+        let escaped = |write: fn(u8) -> String| KEY.bytes().map(write).collect::<Vec<_>>().join("[b]");
+        for form in [
+            escaped(|byte| format!("&#x{byte:x};")),
+            escaped(|byte| format!("\\u{byte:04x}")),
+            escaped(|byte| format!("%{byte:02X}")),
+        ] {
+            for (first, second) in [(Reasoning, Answer), (Answer, Reasoning)] {
+                for cut in 1..9 {
+                    let (reasoning, answer) =
+                        told(&[(first, &form[..cut]), (second, &form[cut..12]), (second, &form[12..])]);
+                    let all = format!("{reasoning}|{answer}");
+                    assert!(!all.contains("6e") && !all.contains("6E"), "{cut}: {all}");
+                    assert!(all.contains("[key]"), "{cut}: {all}");
+                }
+            }
+        }
+        assert_eq!(told(&[(Answer, "50 %"), (Reasoning, " or"), (Reasoning, " so")]).1, "50 %");
+    }
+
+    #[test]
     fn a_piece_without_letters_decides_for_neither_part() {
         for blank in ["-", "\n", "*", "<b>"] {
             for (first, second) in [(Reasoning, Answer), (Answer, Reasoning)] {
@@ -359,6 +392,13 @@ mod tests {
                 assert!(!all.contains(after) && all.contains("[key]"), "{cut}: {all}");
             }
         }
+        // What only might go on is no reason to take the other order.
+        let (mut text, mut out) = (ReplyText::default(), SafeText::default());
+        text.push(&secrets, Answer, "sk-pla".to_owned(), &mut out);
+        text.push_both(&secrets, "b]nted-5f0c2a91 sk".to_owned(), "[".to_owned(), &mut out);
+        let rest = text.finish(&secrets);
+        let all = out.reasoning + &rest.reasoning + "|" + &out.answer + &rest.answer;
+        assert!(!all.contains("5f0c") && all.contains("[key] sk"), "{all}");
     }
 
     #[test]

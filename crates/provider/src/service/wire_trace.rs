@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 
 use super::connection::ServiceConnection;
-use super::projection::projections;
+use super::projection::{escape_begin, projections};
 use super::secrets::MAX_HELD;
 
 /// The letters of a secret's beginning at the end of a string that make a frame wait for the next ones.
@@ -32,6 +32,9 @@ const SHORTEST_ELSEWHERE: usize = 3;
 /// The most other places in which a secret may have begun that a string goes on with.
 const MAX_OTHERS: usize = 8;
 
+/// The most readings of a string's end: it may go on with each of several places.
+const MAX_READINGS: usize = 6;
+
 /// The line that stands for a frame with a part of a secret.
 const HIDDEN: &str = "(a frame with a part of the key)";
 
@@ -40,7 +43,7 @@ const HIDDEN: &str = "(a frame with a part of the key)";
 pub(super) struct FrameTrace {
     waiting: Vec<String>,
     /// By its place in the frames, the end of a string that may be a secret's beginning.
-    ends: BTreeMap<String, StringEnd>,
+    ends: BTreeMap<String, Vec<StringEnd>>,
 }
 
 /// A string of a frame, and where it stands: its place, and its place among those of its kind.
@@ -49,13 +52,15 @@ struct TracedString<'a> {
     text: &'a str,
 }
 
-/// The end of a string, and how many letters of a secret it has.
+/// The end of a string after what it may go on with, and how many letters of a secret it has.
 #[derive(Debug, Clone)]
 struct StringEnd {
     text: String,
     letters: usize,
     /// Whether frames wait for what follows it; not where those that it stands in were hidden.
     waits: bool,
+    /// Whether it ends within an escape, so that its last letter stands in what follows.
+    escapes: bool,
 }
 
 impl FrameTrace {
@@ -87,27 +92,29 @@ impl FrameTrace {
             let anything = !before.is_empty() || !now.is_empty();
             crossed |= anything && connection.secrets().has_cut(beginning);
             // All of them: a string that ends one secret may begin the next.
-            let mut kept: Option<StringEnd> = None;
+            let mut readings = Vec::new();
             for known in known.into_iter().map(Some).chain([None]) {
                 let (goes_over, end) = follow(connection, known, string.text);
                 crossed |= goes_over;
-                kept = StringEnd::either(kept, end);
+                if let Some(end) = end {
+                    end.add(&mut readings);
+                }
             }
-            if let Some(end) = kept {
-                self.ends.extend(string.places.iter().map(|place| (place.clone(), end.clone())));
-                now.push(end);
+            if !readings.is_empty() {
+                self.ends.extend(string.places.iter().map(|place| (place.clone(), readings.clone())));
+                now.extend(readings);
             }
         }
         // Places that this frame does not have wait for another one.
-        for (place, end) in before {
+        for (place, ends) in before {
             if self.ends.len() < MAX_ENDS && strings.iter().all(|seen| !seen.places.contains(&place)) {
-                self.ends.insert(place, end);
+                self.ends.insert(place, ends);
             }
         }
         if crossed || self.waiting.len() > MAX_WAITING {
             self.hide();
         }
-        if self.ends.values().all(|end| !end.waits) {
+        if self.ends.values().flatten().all(|end| !end.waits) {
             self.tell(connection);
         }
     }
@@ -121,7 +128,7 @@ impl FrameTrace {
 
     fn hide(&mut self) {
         self.waiting.fill(HIDDEN.to_owned());
-        self.ends.values_mut().for_each(|end| end.waits = false);
+        self.ends.values_mut().flatten().for_each(|end| end.waits = false);
     }
 
     fn tell(&mut self, connection: &ServiceConnection) {
@@ -135,28 +142,40 @@ impl TracedString<'_> {
     /// What it may go on with: what began in its own place, in other ones of the frames before, or in this frame.
     fn knowns<'a>(
         &self,
-        before: &'a BTreeMap<String, StringEnd>,
+        before: &'a BTreeMap<String, Vec<StringEnd>>,
         now: &'a [StringEnd],
     ) -> Vec<&'a StringEnd> {
-        let goes_on = |end: &&StringEnd| end.letters >= SHORTEST_ELSEWHERE;
-        let [own, of_kind] = self.places.each_ref().map(|place| before.get(place));
-        let of_kind = of_kind.filter(|end| own.is_none_or(|own| own.text != end.text));
-        let others = before.iter().filter(|(place, _)| !self.places.contains(place)).map(|(_, end)| end);
+        let goes_on = |end: &&StringEnd| end.letters >= SHORTEST_ELSEWHERE || end.escapes;
+        let [own, of_kind] =
+            self.places.each_ref().map(|place| before.get(place).map(Vec::as_slice).unwrap_or_default());
+        let of_kind = of_kind.iter().filter(|end| own.iter().all(|own| own.text != end.text));
+        let others =
+            before.iter().filter(|(place, _)| !self.places.contains(place)).flat_map(|(_, ends)| ends);
         let beside = now.iter().rev().filter(goes_on).take(MAX_OTHERS);
-        own.into_iter().chain(of_kind).chain(others.filter(goes_on).take(MAX_OTHERS)).chain(beside).collect()
+        own.iter().chain(of_kind).chain(others.filter(goes_on).take(MAX_OTHERS)).chain(beside).collect()
     }
 }
 
 impl StringEnd {
-    /// The end with more letters of a secret.
-    fn either(one: Option<StringEnd>, other: Option<StringEnd>) -> Option<StringEnd> {
-        match (one, other) {
-            (Some(one), Some(other)) => {
-                let waits = one.waits || other.waits;
-                let more = if other.letters > one.letters { other } else { one };
-                Some(StringEnd { waits, ..more })
+    /// Adds the end of a string, read as what goes on with something, to those of other readings. What another has in it is
+    /// known, and of too many the first ones stay: those that go on with their own place.
+    fn add(self, readings: &mut Vec<StringEnd>) {
+        if let Some(longer) = readings.iter_mut().find(|known| known.text.ends_with(&self.text)) {
+            longer.letters = longer.letters.max(self.letters);
+            longer.waits |= self.waits;
+            return;
+        }
+        let mut longest = self;
+        readings.retain(|known| {
+            let within = longest.text.ends_with(&known.text);
+            if within {
+                longest.letters = longest.letters.max(known.letters);
+                longest.waits |= known.waits;
             }
-            (one, other) => one.or(other),
+            !within
+        });
+        if readings.len() < MAX_READINGS {
+            readings.push(longest);
         }
     }
 }
@@ -182,9 +201,18 @@ fn follow(
     };
     // A beginning that goes on for longer than that is no secret; to read it with each frame takes a square of the time.
     let begun = begun.filter(|(begin, _)| tail.len() - begin <= MAX_HELD);
+    let escape = escape_begin(&tail);
+    let escapes = escape < tail.len();
+    // Of an escape that is cut nobody knows yet whether it is a letter.
+    let begun = begun.or(escapes.then_some((escape, 0)));
     let end = begun.map(|(begin, letters)| {
         let told = known.is_some_and(|end| !end.waits) && projections(text).iter().all(Vec::is_empty);
-        StringEnd { text: tail[begin..].to_owned(), letters, waits: letters >= WAITING && !told }
+        StringEnd {
+            text: tail[begin.min(escape)..].to_owned(),
+            letters,
+            waits: letters >= WAITING && !told,
+            escapes,
+        }
     });
     (crossed, end)
 }
@@ -270,7 +298,7 @@ mod tests {
         let mut trace = FrameTrace::default();
         for text in std::iter::once("sk").chain(std::iter::repeat_n(&*"-".repeat(200), 40)) {
             trace.frame(&connection, None, text, None);
-            assert!(trace.ends.values().all(|end| end.text.len() <= MAX_HELD));
+            assert!(trace.ends.values().flatten().all(|end| end.text.len() <= MAX_HELD));
         }
         assert!(trace.ends.is_empty() && trace.waiting.is_empty());
     }
@@ -308,6 +336,34 @@ mod tests {
             for part in ["x65", "x35", "x63"] {
                 assert!(!said.contains(part), "{part} {places:?}: {said}");
             }
+        }
+    }
+
+    #[test]
+    fn a_secret_that_is_cut_within_an_escape_between_two_places_is_traced_in_neither() {
+        let entities =
+            "&#x6e;&#x74;&#x65;&#x64;&#x2d;&#x35;&#x66;&#x30;-&#x63;&#x32;&#x61;&#x39;&#x31; it is ";
+        let (marked, tagged) = (format!(";**{entities}"), format!("70;\n&#x6c;&#x61;[color=red]{entities}"));
+        for (one, other) in [
+            // The letter of the escape is in neither place.
+            (
+                vec!["-\\u0073<!-", "- a > b -->", "\\u006b<b>", "\\u002d\\u"],
+                vec!["0070\\u006c", "\\u0061\\u", "006e\\u00", "74\\u006", "5\\u", "0064\\u002", "d\\u0035"],
+            ),
+            (vec!["&"], vec!["#x73;&#x6b;&", "#x70;&#x6c;&#x61;", &marked]),
+            // What another place begins has more letters than what this one began, and is no secret.
+            (
+                vec!["&#", "x73;&#", "x6b", ";<i class="],
+                vec!["\"x\">&#x", "2d;&#", "x70;&#x6c;&#x61", &marked],
+            ),
+            (
+                vec![" it is &#x73;"],
+                vec!["</b>&#x6b;<", "!", "-- a ", ">", " b -->&#x2d;&", "", "#x", &tagged],
+            ),
+        ] {
+            let frames = one.iter().map(|text| ("a", *text)).chain(other.iter().map(|text| ("b", *text)));
+            let said = traced(&frames.chain([("c", "stop")]).collect::<Vec<_>>());
+            assert!(!said.contains("x65") && !said.contains("006e") && !said.contains("0035"), "{said}");
         }
     }
 

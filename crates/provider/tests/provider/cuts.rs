@@ -114,3 +114,27 @@ fn cuts_and_damage_change_nothing_but_what_they_damage() {
         }
     }
 }
+
+#[test]
+fn a_key_is_found_whose_tag_an_answer_begins_and_reasoning_ends() {
+    for (protocol, before, after) in [
+        ("chat", "sk-pl[", "b]anted-5f0c2a91 it is"),
+        ("chat", "\\u0026#x73;<", "b>\\u0026#x6b;planted-5f0c2a91 sk"),
+        ("ollama", "sk-pl<", "/b>anted-5f0c2a91 sk"),
+    ] {
+        let frames = match protocol {
+            "chat" => vec![
+                format!("data: {{\"choices\":[{{\"delta\":{{\"content\":\"{before}\"}}}}]}}\n\n"),
+                format!("data: {{\"choices\":[{{\"delta\":{{\"reasoning_content\":\"{after}\"}}}}]}}\n\n"),
+                "data: {\"choices\":[{\"finish_reason\":\"stop\",\"delta\":{}}]}\n\n".to_owned(),
+            ],
+            _ => vec![
+                format!("{{\"message\":{{\"content\":\"{before}\"}},\"done\":false}}\n"),
+                format!("{{\"message\":{{\"thinking\":\"{after}\"}},\"done\":false}}\n"),
+                "{\"message\":{},\"done\":true,\"done_reason\":\"stop\"}\n".to_owned(),
+            ],
+        };
+        let (text, reasoning, _) = told(&model(protocol), &[frames.concat().as_bytes()]).unwrap();
+        assert!(!reasoning.contains("5f0c") && reasoning.contains("[key]"), "{protocol}: {text}|{reasoning}");
+    }
+}

@@ -19,6 +19,8 @@ const MAX_VALUE: usize = 8 << 10;
 pub(in super::super) struct ReplyState {
     /// Text of the answer that was not taken yet.
     pub(in super::super) text: String,
+    /// The bytes of it that stood before that reasoning, as is known.
+    pub(in super::super) text_before: usize,
     /// Text of the reasoning that was not taken yet.
     pub(in super::super) reasoning: String,
     /// All of the answer that was taken was reasoning, as it turned out since.
@@ -145,6 +147,7 @@ impl ReplyState {
     /// Forgets what was said since then.
     pub(in super::super) fn restore(&mut self, said: SaidSoFar) {
         self.text.truncate(said.text);
+        self.text_before = self.text_before.min(said.text);
         self.reasoning.truncate(said.reasoning);
         self.refusal.truncate(said.refusal);
         self.answer_was_reasoning = said.answer_was_reasoning;
@@ -232,6 +235,7 @@ impl ReplyState {
                 ReplySegment::AnswerWasReasoning => {
                     self.answer_was_reasoning = true;
                     self.reasoning.push_str(&std::mem::take(&mut self.text));
+                    self.text_before = 0;
                 }
             }
         }
@@ -240,8 +244,13 @@ impl ReplyState {
     /// Reasoning that came in a field of its own.
     pub(super) fn apart(&mut self, reasoning: &str) {
         if !reasoning.is_empty() {
+            // What was held back of the answer came before it.
+            let held = self.marked.switch_off();
+            if !held.is_empty() {
+                self.split(held);
+                self.text_before = self.text.len();
+            }
             self.reasoning.push_str(reasoning);
-            self.marked.switch_off();
         }
     }
 
