@@ -377,6 +377,20 @@ fn a_moon_or_a_badge_around_all_is_ground() {
 }
 
 #[test]
+fn an_empty_bicycle_of_single_tubes_on_a_moon_has_wheels() {
+    let tubes: String =
+        ["M100 220H180", "M180 220L160 150", "M160 150H260", "M260 150L300 220", "M180 220L260 150"]
+            .map(|tube| format!("<path d='{tube}' stroke='#b22' stroke-width='4'/>"))
+            .concat();
+    let empty = with(BIRD, "").replace(FRAME, &tubes);
+    let scene = format!(
+        "<circle cx='205' cy='150' r='148' fill='#ffd'/><g transform='translate(50 40) scale(0.75)'>{empty}</g>"
+    );
+    is("pelican", &scene, Detector::Wheels, ItemState::Met);
+    is("pelican", &scene, Detector::Frame, ItemState::Met);
+}
+
+#[test]
 fn cheeks_of_a_face_with_much_in_it_are_no_wheels() {
     let head = "<circle cx='200' cy='150' r='140' fill='#fc3' stroke='#a60' stroke-width='3'/>";
     let brows = "<path d='M130 108Q150 98 170 106' fill='none' stroke='#630' stroke-width='6'/>\
@@ -391,6 +405,9 @@ fn cheeks_of_a_face_with_much_in_it_are_no_wheels() {
         <path d='M185 232Q200 240 215 232' fill='none' stroke='#822' stroke-width='3'/>";
     let cheeks =
         "<circle cx='120' cy='190' r='24' fill='#f86'/><circle cx='280' cy='190' r='24' fill='#f86'/>";
+    let fringe = "<path d='M110 90Q130 40 200 36Q270 40 290 90Q240 70 200 72Q150 70 110 90Z' fill='#420'/>";
+    let whiskers = "<path d='M190 175L60 165M190 180L60 195M210 175L340 165M210 180L340 195' stroke='#333'/>";
+    let brows = format!("{fringe}{whiskers}{brows}");
     for eyes in [eyes, large.as_str()] {
         for mouth in [mouth, smile] {
             let face = format!("{head}{brows}{eyes}{nose}{cheeks}{mouth}");
@@ -420,6 +437,10 @@ fn a_deck_that_stands_on_its_wheels_is_no_ground() {
         "<g transform='translate(20 32)'>".to_owned() + BIRD.split("<path d='M178").next().unwrap() + "</g>";
     let drawing = format!("{deck}{}{bird}", wheels(circle));
     is("pelican", &drawing, Detector::Rider, ItemState::Met);
+    // A skateboard's leads on beyond its wheels.
+    let otter = "<path d='M72 222H328' stroke='#a52' stroke-width='8'/>\
+        <circle cx='130' cy='237' r='11' fill='#222'/><circle cx='270' cy='237' r='11' fill='#222'/>";
+    is("otter-skateboard", otter, Detector::Frame, ItemState::Met);
 }
 
 #[test]

@@ -10,6 +10,8 @@ use crate::measure::scene::PaintedScene;
 const RIM: f64 = 0.02;
 /// A deck comes this near to the tops of its wheels, a tube to their hubs, in radii.
 const AT: f64 = 0.3;
+/// Wheels of a board have a radius of less than this, in units.
+const SMALL: f64 = 0.6;
 
 /// Which shapes are ground, sky or panel: they reach from side to side, hold nearly all of the canvas, or are a moon, a badge
 /// or a frame around the whole scene.
@@ -41,13 +43,15 @@ fn is_across(scene: &PaintedScene, extent: Extent) -> bool {
 pub(super) fn leave_out_decks(anatomy: &mut Anatomy<'_>) {
     let (Some((left, right)), Some(radius)) = (anatomy.base(), anatomy.wheels.radius()) else { return };
     let (top, hubs) = (f64::midpoint(left.y, right.y) - radius, f64::midpoint(left.y, right.y));
+    // A skateboard's deck leads on far beyond its small wheels.
+    let past = if radius < SMALL * anatomy.unit { 2.0 * anatomy.unit } else { anatomy.unit };
     for (index, shape) in anatomy.scene.shapes.iter().enumerate() {
         let (extent, half) = (shape.extent, shape.half_width());
         if shape.filled || !anatomy.background[index] || is_across(anatomy.scene, extent) {
             continue;
         }
         let at = |y: f64| extent.top - half <= y + AT * radius && extent.bottom + half >= y - AT * radius;
-        let beside = extent.left >= left.x - anatomy.unit && extent.right <= right.x + anatomy.unit;
+        let beside = extent.left >= left.x - past && extent.right <= right.x + past;
         let over_both = extent.left <= left.x + radius && extent.right >= right.x - radius;
         let ends = (extent.left - left.x).abs().max((extent.right - right.x).abs());
         let deck = at(top) && beside && over_both;

@@ -1,7 +1,5 @@
 //! Panels: a moon, a badge or a card that the whole scene is painted on. A face is none, whatever is painted on it.
 
-use std::collections::BTreeSet;
-
 use super::round::RoundOutline;
 use super::wheels;
 use crate::measure::geometry::{Extent, Point};
@@ -18,10 +16,14 @@ const LARGE: f64 = 0.08;
 const BODY: f64 = 0.35;
 /// It is so long, in parts of the way from wheel to wheel: a nose is shorter.
 const LONG: f64 = 0.35;
+/// It ends this near to the tops of the wheels, in units: hair is further from cheeks.
+const NEAR: f64 = 1.5;
 /// Eyes are of one size and height to within this: in shares of the area, and in widths of one.
 const TWIN: f64 = 0.5;
 /// A frame's line comes this near to the middle of a wheel, in radii.
 const AT_HUB: f64 = 0.3;
+/// It leads this far out, in radii: spokes end at the rim.
+const OUT: f64 = 1.2;
 /// Rounds of which two may be wheels, and shapes that may be a body: the largest on a panel.
 const PAIRED: usize = 16;
 const BODIES: usize = 40;
@@ -32,8 +34,8 @@ pub(super) struct Panels<'a> {
     rounds: &'a [RoundOutline],
     seen: &'a [f64],
     areas: Vec<f64>,
-    /// For each round, shapes and contours whose line passes at its middle.
-    at_hub: Vec<BTreeSet<(usize, usize)>>,
+    /// For each round, shapes and contours with a corner or an end at its middle: whiskers only pass there.
+    at_hub: Vec<Vec<(usize, usize)>>,
 }
 
 impl<'a> Panels<'a> {
@@ -45,7 +47,9 @@ impl<'a> Panels<'a> {
             });
             contours
                 .filter(|(.., contour)| contour.extent.grown(near).holds(round.centre))
-                .filter(|(.., contour)| contour.from(round.centre) <= near)
+                .filter(|(.., contour)| {
+                    contour.points.iter().any(|point| point.distance(round.centre) <= near)
+                })
                 .map(|(index, which, _)| (index, which))
                 .collect()
         };
@@ -106,10 +110,14 @@ impl<'a> Panels<'a> {
         let least = BODY * std::f64::consts::PI * radius * radius;
         let top = a.centre.y.min(b.centre.y) - radius;
         let extent = |index: usize| self.scene.shapes[index].extent;
-        let long = LONG * a.centre.distance(b.centre);
+        let span = a.centre.distance(b.centre);
+        let (long, near) = (LONG * span, top - NEAR * radius.max(span / 4.0));
         let large = |index: &usize| {
             let own = extent(*index);
-            self.areas[*index] >= least && own.width().max(own.height()) >= long && own.centre().y <= top
+            self.areas[*index] >= least
+                && own.width().max(own.height()) >= long
+                && own.centre().y <= top
+                && own.bottom >= near
         };
         let large: Vec<usize> = held.iter().copied().filter(large).collect();
         let between =
@@ -131,13 +139,21 @@ impl<'a> Panels<'a> {
         })
     }
 
-    /// Whether a line leads from the middle of one round to that of another and, other than a mouth, not below them.
+    /// Whether lines lead from the middles of two rounds towards one another or up and, other than a mouth, not below them.
     fn has_frame(&self, panel: usize, (a, b): (usize, usize)) -> bool {
         let (one, two) = (&self.rounds[a], &self.rounds[b]);
         let low = one.centre.y.max(two.centre.y) + AT_HUB * one.radius().min(two.radius());
-        let level = |(shape, contour): &(usize, usize)| {
-            *shape > panel && self.scene.shapes[*shape].contours[*contour].extent.bottom <= low
+        let leads_out = |from: usize, to: &RoundOutline| {
+            let (centre, out) = (self.rounds[from].centre, OUT * self.rounds[from].radius());
+            self.at_hub[from].iter().any(|(shape, contour)| {
+                let extent = self.scene.shapes[*shape].contours[*contour].extent;
+                let far = match to.centre.x > centre.x {
+                    true => extent.right >= centre.x + out,
+                    false => extent.left <= centre.x - out,
+                };
+                *shape > panel && extent.bottom <= low && (far || extent.top <= centre.y - out)
+            })
         };
-        self.at_hub[a].intersection(&self.at_hub[b]).any(level)
+        leads_out(a, two) && leads_out(b, one)
     }
 }
