@@ -243,8 +243,11 @@ mod tests {
             assert!(voting.session(stem).unwrap().is_none(), "{stem}");
         }
         assert!(voting.sessions().is_empty());
-        let listing = Arc::clone(&voting.results().as_ref().unwrap().listing);
+        // Its folder of judgements is made now, which is a change of the results.
         assert!(voting.session(&stem(&store)).unwrap().is_some());
+        voting.refresh();
+        let listing = Arc::clone(&voting.results().as_ref().unwrap().listing);
+        assert!(voting.session(GalleryVoting::ALL).unwrap().is_some());
         voting.refresh();
         assert!(Arc::ptr_eq(&listing, &voting.results().as_ref().unwrap().listing));
         hang(&store, "otter-boat", "crane", "2026-11-02T00:00:00Z", SVG, |_| {});
