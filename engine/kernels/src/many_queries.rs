@@ -7,10 +7,12 @@
 macro_rules! many_queries {
     (
         $features:literal, $lanes:literal, $zero:path, $load:path, $halves:path, $store:path, $spread:path, $fused:path,
-        $add:path, $ends:path, $together:literal, [$($groups:literal)*]
+        $add:path, $ends:path, $together:literal, $registers:literal, [$($groups:literal)*]
     ) => {
         /// Keys that are widened at a time.
         const KEYS: usize = 16;
+        /// Values that stay in the nearest cache while all heads and columns pass.
+        const VALUES: usize = 64;
 
         /// See [`Kernels::group_scores_half`](crate::Kernels::group_scores_half).
         #[target_feature(enable = $features)]
@@ -93,16 +95,20 @@ macro_rules! many_queries {
             if !width.is_multiple_of($lanes) {
                 return crate::math::group_mix(crate::math::mix, weights, values, out);
             }
-            crate::groups::by_groups!(weights, out, $($groups)*, |weights, out| {
-                let mut from = 0;
-                while from + 2 * $lanes <= width {
-                    mix_registers::<2, _>(weights, values, (from, width), out);
-                    from += 2 * $lanes;
-                }
-                if from < width {
-                    mix_registers::<1, _>(weights, values, (from, width), out);
-                }
-            });
+            for (run, values) in values.chunks(VALUES * width).enumerate() {
+                let first = run * VALUES;
+                crate::groups::by_groups!(weights, &mut *out, $($groups)*, |weights, out| {
+                    let mut from = 0;
+                    while from + $registers * $lanes <= width {
+                        mix_registers::<$registers, _>(weights, first, values, (from, width), out);
+                        from += $registers * $lanes;
+                    }
+                    while from < width {
+                        mix_registers::<1, _>(weights, first, values, (from, width), out);
+                        from += $lanes;
+                    }
+                });
+            }
         }
 
         /// Mixes the columns of so many registers, from one on, of values so wide.
@@ -110,6 +116,7 @@ macro_rules! many_queries {
         #[inline]
         fn mix_registers<const REGISTERS: usize, const QUERIES: usize>(
             weights: &[&[f32]; QUERIES],
+            first: usize,
             values: &[u16],
             (from, width): (usize, usize),
             out: &mut [&mut [f32]; QUERIES],
@@ -117,7 +124,7 @@ macro_rules! many_queries {
             let count = values.len() / width;
             let mut near = [&[][..]; QUERIES];
             for (near, weights) in near.iter_mut().zip(weights) {
-                *near = &weights[..count];
+                *near = &weights[first..first + count];
             }
             let mut sums = [[$zero(); REGISTERS]; QUERIES];
             for (sums, out) in sums.iter_mut().zip(&*out) {
