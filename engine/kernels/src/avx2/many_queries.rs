@@ -1,4 +1,5 @@
 //! Attention of several query heads to the same keys and values.
+#![expect(unsafe_code, reason = "a buffer that is written before it is read")]
 
 use std::arch::x86_64::*;
 
