@@ -131,6 +131,19 @@ impl ReasoningTags {
         TAGS.iter().find(|tags| tags.kind != TagKind::Message && tags.closes(text))
     }
 
+    /// The length of the mark that `text` begins with, the longest there is, in any case. A text that ends within a mark is all of it.
+    #[must_use]
+    pub fn mark_length(text: &[u8]) -> Option<usize> {
+        if text.is_empty() {
+            return None;
+        }
+        let marks = TAGS.iter().flat_map(|tags| tags.open.iter().chain(tags.close));
+        marks
+            .filter(|mark| begins(text, &mark.as_bytes()[..mark.len().min(text.len())]))
+            .map(|mark| mark.len().min(text.len()))
+            .max()
+    }
+
     /// The mark that ends the reasoning.
     #[must_use]
     pub fn end(&self) -> &'static str {
@@ -150,8 +163,9 @@ impl ReasoningTags {
 }
 
 /// Whether `text` begins with `mark`, whatever the case of its ASCII letters.
-fn begins(text: &[u8], mark: &str) -> bool {
-    text.get(..mark.len()).is_some_and(|head| head.eq_ignore_ascii_case(mark.as_bytes()))
+fn begins(text: &[u8], mark: impl AsRef<[u8]>) -> bool {
+    let mark = mark.as_ref();
+    text.get(..mark.len()).is_some_and(|head| head.eq_ignore_ascii_case(mark))
 }
 
 #[cfg(test)]
@@ -171,6 +185,16 @@ mod tests {
             ReasoningTags::opening(b"[think]").map(|(tags, len)| (tags.end(), len)),
             Some(("[/THINK]", 7))
         );
+    }
+
+    #[test]
+    fn a_text_that_ends_within_a_mark_is_one() {
+        let length = |text: &str| ReasoningTags::mark_length(text.as_bytes());
+        assert_eq!(length("</Think>x"), Some(8));
+        assert_eq!(length("</thi"), Some(5));
+        assert_eq!(length("<|END_THINKING|>"), Some(16));
+        assert_eq!(length("<|channel>thought\nso"), Some(18));
+        assert_eq!((length("</thin x"), length("think"), length("")), (None, None, None));
     }
 
     #[test]

@@ -6,7 +6,7 @@ use std::io::Write;
 use super::{Heading, TableCell, TableError, TableWriter};
 
 /// First characters that make a spreadsheet run a cell as a formula.
-const FORMULA: [char; 10] = ['=', '+', '-', '@', '\t', '\r', '＝', '＋', '－', '＠'];
+const FORMULA: [char; 14] = ['=', '+', '-', '@', '\t', '\r', '＝', '＋', '－', '＠', '﹦', '﹢', '﹣', '﹫'];
 
 /// A table as CSV.
 ///
@@ -64,9 +64,18 @@ fn push_shown(line: &mut String, value: &impl Display) {
     let _ = write!(line, "{value}");
 }
 
+/// Whether nobody sees the character before a sign: blanks, controls, and those that join, part or reorder what is around them.
+fn is_unseen(c: char) -> bool {
+    c.is_whitespace()
+        || c.is_control()
+        || matches!(c, '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}')
+        || matches!(c, '\u{2060}'..='\u{206f}' | '\u{fe00}'..='\u{fe0f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}')
+        || matches!(c, '\u{e0000}'..='\u{e0fff}')
+}
+
 fn quote(line: &mut String, text: &str) {
-    // Spreadsheets pass over blanks before a formula, and some read full-width signs as signs.
-    let first = text.trim_start_matches(|c: char| c.is_whitespace() || c.is_control() || c == '\u{feff}');
+    // Spreadsheets pass over blanks before a formula, and some read full-width and small signs as signs.
+    let first = text.trim_start_matches(is_unseen);
     let guard = if text.starts_with(FORMULA) || first.starts_with(FORMULA) { "'" } else { "" };
     // An empty text is not an absent one.
     if !text.is_empty() && !text.contains(['"', ',', '\r', '\n']) {
@@ -104,7 +113,17 @@ mod tests {
     fn what_a_spreadsheet_would_run_is_text_and_numbers_stay_numbers() {
         assert_eq!(line(&["=HYPERLINK(\"x\")".into()]), "\"'=HYPERLINK(\"\"x\"\")\"\r\n");
         assert_eq!(line(&["@a".into(), (-1.5).into()]), "'@a,-1.5\r\n");
-        for formula in [" =1", "\u{a0}=1", "＝1", " \t＋1", "\u{feff}=1", "\u{3000}＠a"] {
+        for formula in [
+            " =1",
+            "\u{a0}=1",
+            "＝1",
+            " \t＋1",
+            "\u{feff}=1",
+            "\u{3000}＠a",
+            "\u{200b}=1",
+            "\u{ad}\u{202e}=1",
+            "\u{fe0f} ﹦1",
+        ] {
             assert_eq!(line(&[formula.into()]), format!("'{formula}\r\n"), "{formula:?}");
         }
         assert_eq!(line(&["a =1".into()]), "a =1\r\n");

@@ -9,6 +9,9 @@ const SAME: f64 = 1.0;
 const ONE_SLIP: f64 = 0.9;
 /// The shortest name in which a slip tells anything, in characters.
 const SLIP_LENGTH: usize = 3;
+/// The longest name that is held against others, in bytes: the measures take time in proportion to the product of both lengths, and
+/// nobody mistypes a name of thousands of characters.
+const LONGEST: usize = 512;
 /// The most names that are offered.
 const MOST: usize = 3;
 
@@ -16,8 +19,12 @@ const MOST: usize = 3;
 /// capitals, no other is meant.
 #[must_use]
 pub fn near<'a>(wanted: &str, known: impl IntoIterator<Item = &'a str>) -> Vec<&'a str> {
+    if wanted.len() > LONGEST {
+        return Vec::new();
+    }
     let mut near: Vec<(f64, &str)> = known
         .into_iter()
+        .filter(|name| name.len() <= LONGEST)
         .map(|name| (alikeness(&wanted.to_lowercase(), &name.to_lowercase()), name))
         .filter(|(alike, _)| *alike >= ALIKE)
         .collect();

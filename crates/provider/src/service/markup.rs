@@ -1,6 +1,8 @@
-//! Characters that stand in no markup: tags of HTML, tags in square brackets, and codes for terminals.
+//! Characters that stand in no markup: tags of HTML, tags in square brackets, codes for terminals, and marks of reasoning.
 
 use std::collections::HashSet;
+
+use pelicycle_reasoning::ReasoningTags;
 
 use super::projection::Spot;
 
@@ -12,6 +14,9 @@ const LONGEST_NAME: usize = 10;
 
 /// The most characters of what follows that name.
 const LONGEST_VALUE: usize = 512;
+
+/// The longest special token, such as `<|start_header_id|>`, in bytes.
+const LONGEST_TOKEN: usize = 48;
 
 /// The names of tags in square brackets that forums have.
 const FORUM_TAGS: [&str; 44] = [
@@ -54,6 +59,30 @@ pub(super) enum CodeTexts {
 pub(super) fn without_codes(spots: &[Spot], texts: CodeTexts) -> Vec<Spot> {
     let mut ends = Ahead::new(&["\u{7}", "\u{9c}", "\u{1b}\\"]);
     without(spots, |at| code_end(spots, at, texts, &mut ends))
+}
+
+/// The characters that stand in no mark of reasoning and no special token, where there are such. One that has not ended yet is one.
+pub(super) fn without_reasoning_marks(text: &str, spots: &[Spot]) -> Option<Vec<Spot>> {
+    let end = |at: usize| {
+        let (c, begin, _) = spots[at];
+        let rest = matches!(c, '<' | '[' | '◁').then(|| &text.as_bytes()[begin..])?;
+        let length = ReasoningTags::mark_length(rest).or_else(|| token_length(rest))?;
+        Some(spots.partition_point(|spot| spot.1 < begin + length))
+    };
+    let bare = without(spots, end);
+    (bare.len() < spots.len()).then_some(bare)
+}
+
+/// The length of the special token that a text begins with.
+fn token_length(text: &[u8]) -> Option<usize> {
+    let name = text.strip_prefix(b"<|")?;
+    let length =
+        name.iter().take(LONGEST_TOKEN).take_while(|c| c.is_ascii_alphanumeric() || **c == b'_').count();
+    match &name[length..] {
+        [] | [b'|'] => Some(text.len()),
+        [b'|', b'>', ..] => Some(length + 4),
+        _ => None,
+    }
 }
 
 /// The characters that stand in no tag and no comment of HTML. One that has not ended yet is one.

@@ -3,15 +3,15 @@
 use unicode_normalization::char::decompose_compatible;
 
 use super::markup::{
-    CodeTexts, begins_code, has_brackets, without_brackets, without_codes, without_sure_brackets,
-    without_tags,
+    CodeTexts, begins_code, has_brackets, without_brackets, without_codes, without_reasoning_marks,
+    without_sure_brackets, without_tags,
 };
 
 /// How often escapes within escapes are read.
 const DEPTH: usize = 4;
 
-/// The bytes at a text's end in which an escape may have begun that is not whole yet.
-const LONGEST_ESCAPE: usize = 24;
+/// The bytes at a text's end in which an escape may have begun that is not whole yet, with a mark of reasoning within.
+const LONGEST_ESCAPE: usize = 56;
 
 /// A letter or digit, in small letters, and the bytes of the text that stand for it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -25,13 +25,22 @@ pub(super) struct Mark {
 pub(super) type Spot = (char, usize, usize);
 
 /// The letters and digits of a text: as they stand; with escapes read; without tags and codes for terminals; and without
-/// tags in square brackets as well, where it has such, also without those alone that are sure to be tags. Each may show a
+/// tags in square brackets as well, where it has such, also without those alone that are sure to be tags. Where marks of
+/// reasoning stand in it, all that of the text without them as well: they may part an escape or an encoding. Each may show a
 /// secret that the others hide.
 pub(super) fn projections(text: &str) -> Vec<Vec<Mark>> {
     let raw: Vec<Spot> = text.char_indices().map(|(at, c)| (c, at, at + c.len_utf8())).collect();
+    let bare = without_reasoning_marks(text, &raw);
+    let mut all = readings(raw);
+    all.extend(bare.into_iter().flat_map(readings));
+    all
+}
+
+/// The letters and digits of a text in all its readings but that without marks of reasoning.
+fn readings(raw: Vec<Spot>) -> Vec<Vec<Mark>> {
     let mut all = vec![marks(&raw)];
-    let escaped = text.bytes().any(|byte| matches!(byte, b'\\' | b'%' | b'&'));
-    if !escaped && !text.contains(|c| matches!(c, '<' | '[') || begins_code(c)) {
+    let escaped = raw.iter().any(|spot| matches!(spot.0, '\\' | '%' | '&'));
+    if !escaped && !raw.iter().any(|spot| matches!(spot.0, '<' | '[') || begins_code(spot.0)) {
         return all;
     }
     let mut read = raw.clone();
@@ -184,8 +193,9 @@ fn escape(spots: &[Spot]) -> Option<(char, usize)> {
         ('\\', 'U') => exactly(2, 8),
         ('\\', 'x') => exactly(2, 2),
         ('\\', '0'..='7') => {
+            // C writes as few digits as it takes.
             let (value, n) = number(1, 3, 8);
-            (n == 3).then(|| (character(value), 4))
+            Some((character(value), 1 + n))
         }
         ('\\', 'n' | 't' | 'r' | 'b' | 'f') => Some((' ', 2)),
         ('\\', c) if !c.is_ascii_alphanumeric() => Some((c, 2)),

@@ -12,3 +12,12 @@ fn what_was_meant_is_offered_and_nothing_else() {
     assert_eq!(did_you_mean(&["a", "b", "c"]), ": did you mean \"a\", \"b\" or \"c\"?");
     assert_eq!(did_you_mean(&[]), "");
 }
+
+#[test]
+fn a_name_of_thousands_of_characters_is_held_against_nothing() {
+    let long = "n".repeat(70_000);
+    let (begun, near_it) = (std::time::Instant::now(), format!("{long}m"));
+    assert!(near(&long, [near_it.as_str(), "sonnet"]).is_empty());
+    assert_eq!(near("sonet", [long.as_str(), "sonnet"]), ["sonnet"]);
+    assert!(begun.elapsed().as_secs() < 20, "the measures would take minutes");
+}
