@@ -126,7 +126,7 @@ fn a_palette_that_ends_within_a_colour_is_refused_in_words() {
     let good = png(4, 2, png::ColorType::Indexed, png::BitDepth::Eight, &[0; 8]);
     let palette = good.windows(4).position(|word| word == b"PLTE").unwrap();
     let length = usize::from(good[palette - 1]);
-    for bytes in [1usize, 31, 32] {
+    for bytes in [31usize, 32] {
         let mut chunk = [b"PLTE", vec![7; bytes].as_slice()].concat();
         chunk.extend(checksum(&chunk).to_be_bytes());
         let length_before = u32::try_from(bytes).unwrap().to_be_bytes();
