@@ -169,7 +169,8 @@ pub(crate) fn rank(global: &Global, args: &RankArgs) -> anyhow::Result<ExitCode>
         };
         anyhow::bail!(
             "no judgement of these drawings is in {place}{looks}: `pelicycle vote` opens a page to judge pairs of them, \
-             `pelicycle judge -m PROVIDER/MODEL` asks a vision model"
+             `pelicycle judge -m PROVIDER/MODEL` asks a vision model; demonstrations such as hatchling count with \
+             --demonstrations"
         );
     }
     let report = report(&field, &votes, pool, SEED);

@@ -295,6 +295,7 @@ fn who_can_t_see_and_what_can_t_be_judged_is_told_before_anything_is_asked() {
     assert!(said.stderr.contains("reads text alone"), "{}", said.stderr);
     let said = run(&place, 1, &["rank"]);
     assert!(said.stderr.contains("no judgement of these drawings"), "{}", said.stderr);
+    assert!(said.stderr.contains("--demonstrations"), "{}", said.stderr);
     let said = run(&place, 2, &["rank", "--pool", "-1"]);
     assert!(said.stderr.contains("a weight is above zero"), "{}", said.stderr);
     let said = run(&place, 2, &["rank", "-p", "otter-boat"]);

@@ -86,11 +86,14 @@ fn rank(quantization: &str) -> u8 {
 
 /// The folders in which a model's projector may lie: its own, and above it those of the same snapshot.
 fn folders(model: &Path) -> Vec<PathBuf> {
-    let above: Vec<&Path> = model.ancestors().skip(1).take(DEPTH + 1).collect();
+    // A file's name alone has the empty path for its folder, which can't be read.
+    let here =
+        |folder: &Path| if folder.as_os_str().is_empty() { PathBuf::from(".") } else { folder.to_owned() };
+    let above: Vec<PathBuf> = model.ancestors().skip(1).take(DEPTH + 1).map(here).collect();
     let of_snapshot =
         above.iter().position(|folder| folder.parent().is_some_and(|up| up.ends_with("snapshots")));
     let count = of_snapshot.map_or(1, |at| at + 1);
-    let mut folders: Vec<PathBuf> = above.iter().take(count).map(|folder| (*folder).to_owned()).collect();
+    let mut folders: Vec<PathBuf> = above.into_iter().take(count).collect();
     if of_snapshot.is_none() {
         // A folder for the projector alone, beside the model's file.
         let own = folders.first().map(|folder| entries(folder)).unwrap_or_default();
@@ -99,4 +102,15 @@ fn folders(model: &Path) -> Vec<PathBuf> {
         );
     }
     folders
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_model_named_without_a_folder_has_its_projector_in_the_working_folder() {
+        assert_eq!(folders(Path::new("model.gguf")), [PathBuf::from(".")]);
+        assert_eq!(folders(Path::new("src/model.gguf")), [PathBuf::from("src")]);
+    }
 }

@@ -22,6 +22,8 @@ pub const THUMBNAIL_VERSION: u32 = 4;
 pub enum RasterError {
     #[error("the picture is not a whole PNG: {0}")]
     Decode(#[from] png::DecodingError),
+    #[error("the picture is not a whole PNG: its palette ends within a colour")]
+    Palette,
     #[error("the picture is {0} × {1} pixels, over the bound of 4096")]
     Size(u32, u32),
     #[error("the picture could not be made small: {0}")]
@@ -160,6 +162,10 @@ fn read(png: &[u8]) -> Result<Raw, RasterError> {
     let mut decoder = png::Decoder::new(Cursor::new(png));
     decoder.set_transformations(png::Transformations::normalize_to_color8());
     let mut reader = decoder.read_info()?;
+    // The decoder panics where a third of a colour is left.
+    if reader.info().palette.as_ref().is_some_and(|palette| !palette.len().is_multiple_of(3)) {
+        return Err(RasterError::Palette);
+    }
     let length = reader.output_buffer_size().ok_or(RasterError::Size(width, height))?;
     let mut pixels = vec![0; length];
     reader.next_frame(&mut pixels)?;
@@ -315,6 +321,16 @@ mod tests {
         encoder.set_color(color);
         encoder.write_header().unwrap().write_image_data(pixels).unwrap();
         bytes
+    }
+
+    #[test]
+    fn a_palette_that_ends_within_a_colour_makes_no_picture() {
+        let mut bytes = Vec::new();
+        let mut encoder = png::Encoder::new(&mut bytes, 4, 2);
+        encoder.set_color(png::ColorType::Indexed);
+        encoder.set_palette(vec![7; 31]);
+        encoder.write_header().unwrap().write_image_data(&[0; 8]).unwrap();
+        assert!(matches!(thumbnails(&bytes), Err(RasterError::Palette)));
     }
 
     #[test]

@@ -1,13 +1,9 @@
 //! Products of floats with many rows at a time, which are written once and compiled for each instruction set.
 
-/// Products compiled for `$features`, in registers of `$lanes` floats. A product of two rows is `$dot`, and those of a few with
-/// a few are `tile`, which stands beside and sums each as `$dot` does; what is mixed takes `$most` registers of a row at a
-/// time, or one of the fewer.
-macro_rules! many_rows {
-    (
-        $features:literal, $lanes:literal, $dot:path, $zero:path, $load:path, $store:path, $spread:path, $fused:path,
-        [$most:literal $($fewer:literal)*]
-    ) => {
+/// Products compiled for `$features`. A product of two rows is `$dot`, and those of a few with a few are `tile`, which stands
+/// beside and sums each as `$dot` does.
+macro_rules! dots {
+    ($features:literal, $dot:path) => {
         /// See [`Kernels::dots`](crate::Kernels::dots).
         #[target_feature(enable = $features)]
         pub(super) fn dots(weights: &[f32], rows: &[&[f32]], out: &mut [&mut [f32]]) {
@@ -34,7 +30,16 @@ macro_rules! many_rows {
                 }
             }
         }
+    };
+}
+pub(crate) use dots;
 
+/// Sums compiled for `$features`, in registers of `$lanes` floats: `$most` registers of a row at a time, or one of the fewer.
+macro_rules! mixes {
+    (
+        $features:literal, $lanes:literal, $zero:path, $load:path, $store:path, $spread:path, $fused:path,
+        [$most:literal $($fewer:literal)*]
+    ) => {
         /// Rows that are mixed together.
         const MIXED: usize = 6;
 
@@ -121,4 +126,4 @@ macro_rules! many_rows {
         }
     };
 }
-pub(crate) use many_rows;
+pub(crate) use mixes;

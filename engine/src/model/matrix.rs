@@ -16,7 +16,9 @@ const NEAR: usize = 24 << 10;
 /// Rows of activations that count as few.
 const FEW: usize = 8;
 /// Bytes of unpacked weights that stay in the second cache while many rows of activations go by.
-const NEAR_MANY: usize = 128 << 10;
+const NEAR_MANY: usize = 256 << 10;
+/// Rows of weights to a multiple of which kernels like to take them.
+const TOGETHER: usize = 4;
 /// Pieces for each thread, so that one that is held up does not keep the others waiting.
 const PIECES_A_THREAD: usize = 4;
 
@@ -167,7 +169,11 @@ impl Matrix {
         // Rows of activations that were fetched meet some rows of weights while those are near.
         let near = if which.len() > FEW { NEAR_MANY } else { NEAR };
         let most = near / (size_of::<f32>() * self.columns.max(1));
-        let together = if which.len() > 1 { most.clamp(2, 64) } else { 1 };
+        let together = match which.len() {
+            0 | 1 => 1,
+            _ if most < TOGETHER => 2,
+            _ => most.min(64) / TOGETHER * TOGETHER,
+        };
         let rows: Vec<&[f32]> = which.iter().map(|&r| x.row(r)).collect();
         let mut unpacked = AlignedFloats::zeros(together * self.columns);
         for (tile, bytes) in self.bytes(weights).chunks(together * self.row_bytes).enumerate() {

@@ -27,6 +27,8 @@ pub enum PictureError {
     Size { width: u32, height: u32 },
     #[error("a picture of {width} × {height} pixels has {expected} bytes of RGB, not {found}")]
     Bytes { width: u32, height: u32, expected: usize, found: usize },
+    #[error("the picture can't be read as PNG: its palette of {bytes} bytes is not of whole colours")]
+    Palette { bytes: usize },
     #[error("the picture is an animation of {width} × {height} pixels whose first frame is smaller")]
     Frame { width: u32, height: u32 },
     #[error("a picture of {width} × {height} pixels is too long and thin for the model: {rule}")]
@@ -57,6 +59,12 @@ impl Picture {
         let (width, height) = (header.width, header.height);
         checked_pixels(width, height)?;
         let mut reader = decoder.read_info()?;
+        // The decoder panics where a third of a colour is left.
+        if let Some(palette) =
+            reader.info().palette.as_ref().filter(|palette| !palette.len().is_multiple_of(3))
+        {
+            return Err(PictureError::Palette { bytes: palette.len() });
+        }
         let frame = reader.info().frame_control.as_ref();
         if frame.is_some_and(|frame| (frame.width, frame.height) != (width, height)) {
             return Err(PictureError::Frame { width, height });

@@ -121,6 +121,21 @@ fn a_hostile_png_is_refused_in_words() {
     assert!(Picture::from_rgb(0, 5, Vec::new()).is_err());
 }
 
+#[test]
+fn a_palette_that_ends_within_a_colour_is_refused_in_words() {
+    let good = png(4, 2, png::ColorType::Indexed, png::BitDepth::Eight, &[0; 8]);
+    let palette = good.windows(4).position(|word| word == b"PLTE").unwrap();
+    let length = usize::from(good[palette - 1]);
+    for bytes in [31usize, 32] {
+        let mut chunk = [b"PLTE", vec![7; bytes].as_slice()].concat();
+        chunk.extend(checksum(&chunk).to_be_bytes());
+        let length_before = u32::try_from(bytes).unwrap().to_be_bytes();
+        let cut = [&good[..palette - 4], &length_before, &chunk, &good[palette + 4 + length + 4..]].concat();
+        let error = Picture::from_png(&cut).unwrap_err().to_string();
+        assert!(error.contains(&format!("palette of {bytes} bytes")), "{error}");
+    }
+}
+
 /// PNG's: CRC-32, bit by bit.
 pub(crate) fn checksum(bytes: &[u8]) -> u32 {
     let step = |sum: u32, byte: &u8| {

@@ -10,10 +10,10 @@ use crate::math;
 const WEIGHTS: usize = 2;
 const ROWS: usize = 3;
 
-crate::many_rows::many_rows!(
+crate::many_rows::dots!("avx2,fma,f16c", dot);
+crate::many_rows::mixes!(
     "avx2,fma,f16c",
     8,
-    dot,
     _mm256_setzero_ps,
     load,
     store,
@@ -21,6 +21,7 @@ crate::many_rows::many_rows!(
     _mm256_fmadd_ps,
     [2]
 );
+
 /// See [`Kernels::dot`](crate::Kernels::dot).
 #[target_feature(enable = "avx2,fma,f16c")]
 #[inline]

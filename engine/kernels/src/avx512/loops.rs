@@ -58,7 +58,7 @@ macro_rules! compiled_for_avx512 {
 
 compiled_for_avx512! {
     fn quantize(x: &[f32], blocks: &mut [QuantizedBlock]) = super::quantize::quantize;
-    fn dot(a: &[f32], b: &[f32]) -> f32 = dot_of_floats;
+    fn dot(a: &[f32], b: &[f32]) -> f32 = many_rows::dot;
     fn dots(weights: &[f32], rows: &[&[f32]], out: &mut [&mut [f32]]) = many_rows::dots;
     fn mixes(weights: &[&[f32]], values: &[f32], out: &mut [&mut [f32]]) = many_rows::mixes;
     fn scores(query: &[f32], keys: &[f32], scale: f32, out: &mut [f32]) = scores_of_floats;
