@@ -8,6 +8,7 @@ use std::thread::JoinHandle;
 
 use super::error::EngineError;
 use super::scheduler::{GenerationEvent, GenerationRequest, QueuedRequest, Scheduler};
+use super::speculation::Speculation;
 use crate::bundled;
 use crate::chat::{ChatMessage, ChatTemplate, ReasoningMarks, ReasoningSplit};
 use crate::form::{FormGuide, FormVocabulary, JsonShape, ReplyForm};
@@ -48,20 +49,6 @@ impl Default for EngineOptions {
             picture_limits: PictureLimits::default(),
         }
     }
-}
-
-/// When the next tokens are guessed ahead from what the text repeats, and computed in the same step as the one that is
-/// sure. Whatever is guessed, the answer is the same, bit for bit.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-#[non_exhaustive]
-pub enum Speculation {
-    /// Never.
-    Off,
-    /// Guesses where it makes the answer come sooner, by what guesses and their rows have turned out to be worth.
-    #[default]
-    WherePays,
-    /// Wherever the text repeats itself, to see what that costs.
-    Always,
 }
 
 /// A conversation as the model reads it.

@@ -7,13 +7,17 @@ mod error;
 mod handle;
 mod lookup;
 mod reply;
+mod row_share;
 mod scheduler;
+mod speculation;
 
 pub use chat::{ChatEvent, ChatReply, ChatRequest, ChatStream};
 pub(crate) use draft_planner::DraftPlanner;
 pub use error::EngineError;
-pub use handle::{Engine, EngineOptions, RenderedPrompt, Speculation};
+pub use handle::{Engine, EngineOptions, RenderedPrompt};
 pub(crate) use lookup::{LookupMatch, PromptLookup};
 pub use reply::{ChatDelta, ChatProgress, ReplySummary};
+pub(crate) use row_share::row_share;
 pub(crate) use scheduler::PROMPT_STEP;
 pub use scheduler::{FinishReason, GenerationEvent, GenerationRequest};
+pub use speculation::Speculation;
