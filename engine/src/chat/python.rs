@@ -7,7 +7,7 @@ use fancy_regex::Regex;
 use minijinja::value::{Value, ValueKind};
 use minijinja::{Error, ErrorKind};
 
-use super::environment::check_size;
+use super::limits::check_size;
 
 /// The depth to which values may nest. Messages come from people's files, and recursion has a stack to keep to.
 const MAX_DEPTH: usize = 128;

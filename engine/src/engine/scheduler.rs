@@ -14,8 +14,8 @@ use std::sync::{Arc, mpsc};
 use pelicycle_text::CircleWatch;
 
 use super::draft_planner::{DraftPlanner, MOST_GUESSES};
-use super::handle::EngineOptions;
 use super::lookup::PromptLookup;
+use super::options::EngineOptions;
 use super::row_share::row_share;
 use crate::cache::SequenceCache;
 use crate::form::{FormGuide, ReplyForm};

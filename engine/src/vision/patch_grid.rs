@@ -5,6 +5,10 @@ use std::ops::Range;
 /// Pixels of a window's side, in towers whose patches see those of their window alone: a constant of the family.
 const WINDOW: usize = 112;
 
+/// Patches that pass through a matrix together: few enough that they stay near while all its rows go by, and many enough
+/// that unpacking those costs little.
+pub(super) const CHUNK: usize = 256;
+
 /// The patches of a picture.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct PatchGrid {

@@ -11,6 +11,7 @@ mod shape {
 #[expect(unreachable_pub, reason = "the engine has more use for it")]
 #[path = "../../src/form/automaton.rs"]
 mod automaton;
+#[expect(unreachable_pub, reason = "the engine has more use for it")]
 #[path = "../../src/form/compile.rs"]
 mod compile;
 #[path = "../../src/form/guide.rs"]
