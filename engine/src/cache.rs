@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use half::f16;
 
-use crate::recurrent_state::RecurrentState;
+use super::recurrent_state::RecurrentState;
 
 /// Positions of a page.
 pub(crate) const PAGE: usize = 64;
@@ -219,92 +219,5 @@ impl SequenceCache {
         }
         self.len = left;
         self.layers.iter_mut().chain(&mut self.indexes).for_each(|layer| layer.truncate(left));
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::recurrent_state::RecurrentStateSize;
-
-    fn keys(cache: &LayerCache, head: usize, positions: usize) -> Vec<f32> {
-        let numbers = cache.pages(head, 0..positions).flat_map(|(keys, _)| match keys {
-            CacheSlice::Float(x) => x.to_vec(),
-            CacheSlice::Half(x) => x.iter().map(|&x| f16::from_bits(x).to_f32()).collect(),
-        });
-        numbers.collect()
-    }
-
-    #[test]
-    fn a_fork_shares_pages_and_never_sees_the_others_writes() {
-        for precision in [CachePrecision::Float, CachePrecision::Half] {
-            let mut one = LayerCache::new(2, 2, 4, precision, None);
-            for p in 0..PAGE + 3 {
-                one.write(p, &[p as f32, 1.0, 2.0, p as f32], &[0.5; 8]);
-            }
-            let before = keys(&one, 1, PAGE + 3);
-            let mut two = one.clone();
-            assert!(Arc::ptr_eq(&one.pages[1], &two.pages[1]));
-            two.write(PAGE + 3, &[7.0; 4], &[7.0; 8]);
-            two.write(PAGE + 1, &[9.0; 4], &[9.0; 8]);
-            assert!(Arc::ptr_eq(&one.pages[0], &two.pages[0]), "the full page is still shared");
-            assert_eq!(keys(&one, 1, PAGE + 3), before);
-            assert_eq!(keys(&two, 0, PAGE + 4)[2 * (PAGE + 1)..][..2], [9.0, 9.0]);
-            assert_eq!(before[2 * PAGE..][..4], [2.0, PAGE as f32, 2.0, (PAGE + 1) as f32]);
-        }
-    }
-
-    #[test]
-    fn a_window_keeps_the_pages_it_needs_and_goes_back_no_further() {
-        let mut layer = LayerCache::new(1, 1, 1, CachePrecision::Float, Some(PAGE));
-        for p in 0..3 * PAGE + STEPS_BACK {
-            layer.write(p, &[p as f32], &[0.0]);
-            layer.release(p + 1);
-            // The next token sees itself and all but one of a page's worth before it.
-            let Some((CacheSlice::Float(keys), _)) = layer.pages(0, layer.begin(p + 1)..p + 1).next() else {
-                panic!("it sees a token at least")
-            };
-            assert_eq!(keys[0], (p + 2).saturating_sub(PAGE) as f32);
-            assert!(layer.reaches((p + 1).saturating_sub(STEPS_BACK)));
-        }
-        assert_eq!((layer.dropped, layer.pages.len()), (2, 2));
-        let mut cache = SequenceCache {
-            layers: vec![layer],
-            indexes: Vec::new(),
-            states: Vec::new(),
-            long: false,
-            len: 3 * PAGE + STEPS_BACK,
-        };
-        assert_eq!(
-            [0, 2 * PAGE, 3 * PAGE - 2, 3 * PAGE - 1].map(|n| cache.reachable(n)),
-            [0, 0, 0, 3 * PAGE - 1]
-        );
-        cache.truncate(PAGE);
-        assert_eq!((cache.len, cache.layers[0].dropped, cache.layers[0].pages.len()), (0, 0, 0));
-        cache.layers[0].write(0, &[1.0], &[1.0]);
-    }
-
-    #[test]
-    fn a_cache_with_a_state_goes_back_to_its_beginning_alone() {
-        let cache = |rows: usize| {
-            let mut state = RecurrentState::new(RecurrentStateSize { inputs: rows, rows, numbers: 0 });
-            state.parts_mut().0.fill(3.0);
-            let mut layer = LayerCache::new(1, 2, 2, CachePrecision::Float, None);
-            (0..5).for_each(|p| layer.write(p, &[1.0; 2], &[1.0; 2]));
-            SequenceCache {
-                layers: vec![layer],
-                indexes: Vec::new(),
-                states: vec![state],
-                long: false,
-                len: 5,
-            }
-        };
-        let (pages, mut state) = (cache(0), cache(1));
-        assert_eq!([5, 9, 4, 0].map(|n| pages.reachable(n)), [5, 5, 4, 0]);
-        assert_eq!([5, 9, 4, 0].map(|n| state.reachable(n)), [5, 5, 0, 0]);
-        state.truncate(5);
-        assert_eq!((state.len, state.states[0].parts_mut().0[0]), (5, 3.0));
-        state.truncate(4);
-        assert_eq!((state.len, state.states[0].parts_mut().0[0]), (0, 0.0));
     }
 }

@@ -51,6 +51,7 @@ pub mod gguf;
 mod memory_limit;
 pub mod model;
 mod prompt_input;
+mod random;
 mod recurrent_state;
 pub mod replay;
 pub mod sample;

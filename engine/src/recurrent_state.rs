@@ -65,19 +65,3 @@ impl RecurrentState {
         )
     }
 }
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_fork_shares_the_state_until_one_of_the_two_writes() {
-        let mut one = RecurrentState::new(RecurrentStateSize { inputs: 3, rows: 2, numbers: 1 });
-        one.parts_mut().0[1] = 5.0;
-        let mut two = one.clone();
-        assert!(Arc::ptr_eq(&one.rows, &two.rows));
-        two.parts_mut().0[1] = 7.0;
-        assert_eq!((one.inputs[1], two.inputs[1]), (5.0, 7.0));
-        assert!(!Arc::ptr_eq(&one.rows, &two.rows));
-    }
-}

@@ -5,7 +5,7 @@
 use std::time::Instant;
 
 use crate::cache::SequenceCache;
-use crate::engine::{DraftPlanner, LookupMatch, PROMPT_STEP, PromptLookup, Speculation};
+use crate::engine::{DraftPlanner, LookupMatch, PROMPT_STEP, PromptLookup, Speculation, row_share};
 use crate::model::{BatchToken, Model, ModelError, StepScratch};
 
 /// Decodes texts, one after another; what was learned of guesses and their price stays from text to text.
@@ -33,7 +33,11 @@ pub struct ReplayMeasurement {
 impl<'a> Replay<'a> {
     /// Before the first text.
     pub fn new(model: &'a Model, speculation: Speculation) -> Replay<'a> {
-        Replay { model, planner: DraftPlanner::new(model, speculation), scratch: StepScratch::default() }
+        Replay {
+            model,
+            planner: DraftPlanner::new(row_share(model), speculation),
+            scratch: StepScratch::default(),
+        }
     }
 
     /// Decodes the tokens of a text but for the first `given`, which count as the prompt: at least one.

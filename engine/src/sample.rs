@@ -12,6 +12,7 @@ use thiserror::Error;
 
 use crate::form::TokenSet;
 use crate::gguf::Gguf;
+use crate::random::uniform;
 
 /// The options of choosing tokens. The default draws from the model's own distribution.
 #[derive(Debug, Clone, PartialEq)]
@@ -382,30 +383,5 @@ fn top(scores: &[f32], count: usize, out: &mut Vec<Candidate>) {
     if out.len() > count {
         out.select_nth_unstable_by(count - 1, better_first);
         out.truncate(count);
-    }
-}
-
-/// The `index`-th random number of a seed, from 0 up to but not including 1.
-///
-/// SplitMix64 read as a function of a counter. Stored seeds rely on it: it must never change.
-fn uniform(seed: u64, index: u64) -> f64 {
-    let mut z = seed.wrapping_add(index.wrapping_add(1).wrapping_mul(0x9e37_79b9_7f4a_7c15));
-    z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-    z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-    z ^= z >> 31;
-    (z >> 11) as f64 / (1_u64 << 53) as f64
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    // The first outputs of SplitMix64 for the seed 1234567 as its author's C program prints them.
-    #[test]
-    fn random_numbers_are_those_of_splitmix64() {
-        let expected = [6_457_827_717_110_365_317_u64, 3_203_168_211_198_807_973, 9_817_491_932_198_370_423];
-        for (index, expected) in (0..).zip(expected) {
-            assert_eq!(uniform(1_234_567, index), (expected >> 11) as f64 / (1_u64 << 53) as f64);
-        }
     }
 }

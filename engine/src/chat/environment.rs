@@ -5,7 +5,7 @@ use minijinja::value::Value;
 use minijinja::{Environment, Error, ErrorKind, State};
 
 use super::error::ChatError;
-use super::limits::{MAX_OUTPUT_BYTES, MAX_STEPS};
+use super::limits::MAX_STEPS;
 use super::{filters, globals, methods, python};
 
 /// The environment in which chat templates are rendered.
@@ -61,14 +61,6 @@ fn in_parts(format: &str) -> String {
         rest = &directive[end..];
     }
     out + rest
-}
-
-/// Refuses a text of more bytes than a template may write.
-pub(super) fn check_size(bytes: usize) -> Result<(), Error> {
-    if bytes <= MAX_OUTPUT_BYTES {
-        return Ok(());
-    }
-    Err(Error::new(ErrorKind::InvalidOperation, format!("a text of more than {MAX_OUTPUT_BYTES} bytes")))
 }
 
 /// The words in which a template refuses a conversation.

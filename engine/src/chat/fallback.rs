@@ -74,24 +74,3 @@ pub(super) fn template(texts: &[String]) -> (&'static str, String) {
         }
     }
 }
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::chat::{ChatMessage, ChatTemplate};
-
-    #[test]
-    fn every_form_is_a_template_that_holds_the_prompt_and_its_marks() {
-        for form in FORMS {
-            let texts: Vec<String> = form.tokens.iter().map(|&token| token.to_owned()).collect();
-            let (source, remark) = template(&texts);
-            assert!(remark.contains(form.name), "{remark}");
-            let arguments = serde_json::json!({"add_generation_prompt": true});
-            let template = ChatTemplate::new(source, "<s>", "</s>").unwrap();
-            let text = template.render(&[ChatMessage::user("Draw")], arguments.as_object().unwrap()).unwrap();
-            assert!(text.contains("Draw"), "{text}");
-        }
-        let (source, remark) = template(&[]);
-        assert!(source == PLAIN && remark.contains("stands alone"), "{remark}");
-    }
-}

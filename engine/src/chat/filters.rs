@@ -4,7 +4,7 @@ use minijinja::value::{Rest, Value, ValueKind, ValueOrKwargs};
 use minijinja::{Environment, Error, ErrorKind, State};
 
 use super::arguments::Arguments;
-use super::environment::check_size;
+use super::limits::check_size;
 use super::string_methods::pad;
 use super::{json, python};
 

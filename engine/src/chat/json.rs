@@ -6,7 +6,7 @@ use minijinja::value::{Value, ValueKind};
 use minijinja::{Error, ErrorKind, State};
 
 use super::arguments::Arguments;
-use super::environment::check_size;
+use super::limits::check_size;
 use super::python;
 use super::string_methods::pad;
 

@@ -18,6 +18,7 @@ mod string_methods;
 mod tag_token;
 mod template;
 mod trial;
+mod trial_run;
 
 pub use error::ChatError;
 pub use limits::{MAX_OUTPUT_BYTES, MAX_STEPS};

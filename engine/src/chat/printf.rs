@@ -4,7 +4,7 @@ use minijinja::formatting::{FormatStyle, format};
 use minijinja::value::{Value, ValueKind};
 use minijinja::{Error, ErrorKind};
 
-use super::environment::check_size;
+use super::limits::check_size;
 use super::python;
 
 /// The widest that a place may be filled.

@@ -82,25 +82,3 @@ fn write_tag<'a>(tag: &'a str, out: &mut String) -> &'a str {
     }
     rest
 }
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn marks_for_training_go_and_what_only_looks_like_them_stays() {
-        assert_eq!(prepared("{%- generation -%}x{% endgeneration %}"), "{%- if true -%}x{% endif %}");
-        for same in [
-            "{{ \"{% generation %}\" }}",
-            "{% raw +%}{% generation %}{{ a % b }}{% endraw %}",
-            "{# {% generation %} #}",
-            "{% if generation %}",
-            "{{ {'a': {}} }} { {% if",
-            "{{ 'never ended % ",
-            "{% raw -%} never ended {{ a % b }}",
-        ] {
-            assert_eq!(prepared(same), same);
-        }
-        assert_eq!(prepared("{% raw %}a{%- endraw %}\r\nb\rc"), "{% raw +%}a{%- endraw %}\nb\nc");
-    }
-}

@@ -11,7 +11,6 @@ use std::sync::{Mutex, OnceLock, PoisonError};
 use serde::{Deserialize, Serialize};
 
 use super::error::ChatError;
-use super::template::ChatTemplate;
 
 /// A template, and a conversation that it is to write.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -37,15 +36,6 @@ pub fn guard_templates(guard: TemplateGuard) {
 }
 
 impl TemplateTrial {
-    /// Compiles the template and writes the conversation, in this process and unguarded. What comes of it does not
-    /// matter, only that it comes to an end.
-    pub fn run(&self) {
-        let Ok(template) = ChatTemplate::compile(&self.source, &self.bos, &self.eos) else { return };
-        if let Some((messages, arguments)) = &self.conversation {
-            drop(template.render_here(messages, arguments));
-        }
-    }
-
     /// Has it tried by the guard, where there is one; once for all of its kind.
     pub(super) fn pass(&self) -> Result<(), ChatError> {
         static PASSED: Mutex<BTreeSet<u64>> = Mutex::new(BTreeSet::new());

@@ -5,8 +5,7 @@
 //! from the steps: the odds of a guess by the length of its match, the price of a row by the clock. The clock decides
 //! only how fast the answer comes; the tokens are the same whatever is guessed.
 
-use super::handle::Speculation;
-use crate::model::Model;
+use super::speculation::Speculation;
 
 /// Guesses of a sequence in a step, at most: with the row that is sure they fill the kernels' group of eight.
 pub(crate) const MOST_GUESSES: usize = 7;
@@ -26,8 +25,6 @@ const WORTH: f64 = 1.02;
 const FORGIVEN: f64 = 0.002;
 /// After so many steps with guesses one goes without, so that its price is known.
 const PLAIN_EVERY: u32 = 24;
-/// A row's share of a step in a dense model, before it was measured.
-const DENSE_ROW: f64 = 0.1;
 
 /// Plans the guesses of a model's steps.
 #[derive(Debug)]
@@ -56,11 +53,8 @@ struct StepCost {
 }
 
 impl DraftPlanner {
-    pub(crate) fn new(model: &Model, speculation: Speculation) -> DraftPlanner {
-        DraftPlanner::with_share(row_share(model), speculation)
-    }
-
-    fn with_share(row_share: f64, speculation: Speculation) -> DraftPlanner {
+    /// `row_share` is a row's share of a step, as far as it can be told before it was measured.
+    pub(crate) fn new(row_share: f64, speculation: Speculation) -> DraftPlanner {
         DraftPlanner { speculation, odds: Default::default(), costs: Vec::new(), row_share, since_plain: 0 }
     }
 
@@ -156,73 +150,4 @@ impl DraftPlanner {
 
 fn class(length: usize) -> usize {
     ODDS.iter().rposition(|&(from, _)| length >= from).unwrap_or(0)
-}
-
-/// A row's share of a step by the bytes that it adds: those of experts that the row before did not take, if rows choose
-/// independently.
-fn row_share(model: &Model) -> f64 {
-    let summary = model.weight_summary();
-    let (all, token) = (summary.bytes_for_all(), summary.bytes_a_token());
-    match (&model.config().experts, all, token) {
-        (Some(experts), Some(all), Some(token)) if token > 0 && experts.count > 0 => {
-            let new = 1.0 - experts.used as f64 / experts.count as f64;
-            DENSE_ROW + new * (token - all.min(token)) as f64 / token as f64
-        }
-        _ => DENSE_ROW,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn planner(row_share: f64) -> DraftPlanner {
-        DraftPlanner::with_share(row_share, Speculation::WherePays)
-    }
-
-    #[test]
-    fn cheap_rows_are_guessed_at_every_match_and_dear_ones_at_long_ones() {
-        let plan = |share, length| planner(share).plan(&[(length, usize::MAX)])[0];
-        assert!(plan(0.05, 2) >= 1 && plan(0.05, 30) == MOST_GUESSES);
-        assert_eq!([plan(0.6, 2), plan(0.6, 5)], [0, 0]);
-        assert!((1..=3).contains(&plan(0.6, 30)));
-        assert_eq!(plan(1.0, 30), 0);
-        assert_eq!(planner(0.05).plan(&[(0, 0), (30, 2)]), [0, 2]);
-        assert!(planner(0.05).plan(&[]).is_empty());
-    }
-
-    #[test]
-    fn what_was_learned_decides() {
-        let mut planner = planner(0.05);
-        for _ in 0..300 {
-            planner.guessed(30, false);
-        }
-        assert_eq!(planner.plan(&[(30, 7)]), [0], "a text that only seems to repeat itself");
-        for _ in 0..2000 {
-            planner.guessed(30, true);
-        }
-        assert_eq!(planner.plan(&[(30, 7)]), [7]);
-        for _ in 0..100 {
-            planner.took(1, 0, 0.1);
-            planner.took(1, 1, 0.2);
-        }
-        assert_eq!(planner.plan(&[(30, 7)]), [0], "a row costs as much as a step");
-        for _ in 0..100 {
-            planner.took(1, 0, 0.1);
-            planner.took(1, 2, 0.11);
-        }
-        assert_eq!(planner.plan(&[(30, 7)]), [7]);
-    }
-
-    #[test]
-    fn a_step_without_guesses_comes_now_and_then() {
-        let mut planner = planner(0.05);
-        let mut plain = 0;
-        for _ in 0..100 {
-            let guesses = planner.plan(&[(30, 7)])[0];
-            plain += usize::from(guesses == 0);
-            planner.took(1, guesses, 0.1);
-        }
-        assert!((3..=5).contains(&plain), "{plain}");
-    }
 }

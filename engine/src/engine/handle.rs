@@ -1,68 +1,22 @@
 //! The engine: it opens a model, makes prompts and takes requests.
 
 use std::ops::ControlFlow;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock, mpsc};
 use std::thread::JoinHandle;
 
 use super::error::EngineError;
+use super::options::EngineOptions;
 use super::scheduler::{GenerationEvent, GenerationRequest, QueuedRequest, Scheduler};
 use crate::bundled;
 use crate::chat::{ChatMessage, ChatTemplate, ReasoningMarks, ReasoningSplit};
 use crate::form::{FormGuide, FormVocabulary, JsonShape, ReplyForm};
 use crate::gguf::Gguf;
-use crate::model::{Arithmetic, Model, ModelError};
+use crate::model::{Model, ModelError};
 use crate::sample::{Sampler, Sampling};
 use crate::tokenizer::Tokenizer;
 use crate::vision::{Picture, PictureLimits, PlacedPicture, Projector, place_pictures};
-
-/// The options of an engine.
-#[derive(Debug, Clone)]
-pub struct EngineOptions {
-    /// Threads; `None` takes the machine's cores.
-    pub threads: Option<usize>,
-    /// The arithmetic in which activations meet quantized weights.
-    pub arithmetic: Arithmetic,
-    /// Requests that decode at the same time, at most; others wait. At least 1.
-    pub parallel: usize,
-    /// When tokens are guessed ahead.
-    pub speculation: Speculation,
-    /// The text of a chat template in place of the file's own.
-    pub template: Option<String>,
-    /// The projector file with which the model sees pictures; without one it reads text alone.
-    pub projector: Option<PathBuf>,
-    /// Bounds on the size of pictures.
-    pub picture_limits: PictureLimits,
-}
-
-impl Default for EngineOptions {
-    fn default() -> Self {
-        EngineOptions {
-            threads: None,
-            arithmetic: Arithmetic::Int8,
-            parallel: 8,
-            speculation: Speculation::WherePays,
-            template: None,
-            projector: None,
-            picture_limits: PictureLimits::default(),
-        }
-    }
-}
-
-/// When the next tokens are guessed ahead from what the text repeats, and computed in the same step as the one that is
-/// sure. Whatever is guessed, the answer is the same, bit for bit.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-#[non_exhaustive]
-pub enum Speculation {
-    /// Never.
-    Off,
-    /// Guesses where it makes the answer come sooner, by what guesses and their rows have turned out to be worth.
-    #[default]
-    WherePays,
-    /// Wherever the text repeats itself, to see what that costs.
-    Always,
-}
 
 /// A conversation as the model reads it.
 #[derive(Debug, Clone, PartialEq, Eq)]

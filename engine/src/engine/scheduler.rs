@@ -14,8 +14,9 @@ use std::sync::{Arc, mpsc};
 use pelicycle_text::CircleWatch;
 
 use super::draft_planner::{DraftPlanner, MOST_GUESSES};
-use super::handle::EngineOptions;
 use super::lookup::PromptLookup;
+use super::options::EngineOptions;
+use super::row_share::row_share;
 use crate::cache::SequenceCache;
 use crate::form::{FormGuide, ReplyForm};
 use crate::model::{BatchToken, ExpertUse, Model, ModelConfig, StepScratch};
@@ -148,7 +149,7 @@ impl Scheduler {
         stop: Arc<AtomicBool>,
     ) -> Scheduler {
         Scheduler {
-            planner: DraftPlanner::new(&model, options.speculation),
+            planner: DraftPlanner::new(row_share(&model), options.speculation),
             model,
             tokenizer,
             parallel: options.parallel.max(1),

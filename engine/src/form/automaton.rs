@@ -1,10 +1,6 @@
 //! The automaton that a form is: places in a reply, and which byte leads from one to another.
 
-use super::compile::Compiler;
-use super::error::FormError;
-use super::shape::JsonShape;
 use super::string_bytes::{StringByte, StringPlace};
-use pelicycle_reasoning::ReasoningOutset;
 
 /// A node's index; what follows a node has a lower one.
 pub(super) type NodeId = u32;
@@ -88,24 +84,6 @@ pub struct ReplyForm {
 }
 
 impl ReplyForm {
-    /// The form of a reply that is one JSON object and nothing else; `outset` is what stands before it where the model
-    /// reasons first.
-    ///
-    /// # Errors
-    /// For a shape that is no object, or that can't be told byte by byte.
-    pub fn new(shape: &JsonShape, outset: Option<&ReasoningOutset>) -> Result<ReplyForm, FormError> {
-        if !matches!(shape, JsonShape::Object(_)) {
-            return Err(FormError::NotAnObject);
-        }
-        let mut compiler = Compiler::default();
-        let answer = compiler.shape(shape, END)?;
-        let start = match outset {
-            None => answer,
-            Some(outset) => compiler.outset(outset, answer)?,
-        };
-        Ok(compiler.finish(start))
-    }
-
     pub(super) fn beginning(&self) -> FormPlace {
         FormPlace::at(self.start)
     }

@@ -2,7 +2,7 @@
 
 use pelicycle_reasoning::ReasoningOutset;
 
-use super::automaton::{EndMark, Node, NodeId, ReplyForm};
+use super::automaton::{END, EndMark, Node, NodeId, ReplyForm};
 use super::error::FormError;
 use super::shape::JsonShape;
 
@@ -224,5 +224,25 @@ impl Compiler {
         }
         all.sort_unstable();
         Ok(self.add(Node::Bytes(all)))
+    }
+}
+
+impl ReplyForm {
+    /// The form of a reply that is one JSON object and nothing else; `outset` is what stands before it where the model
+    /// reasons first.
+    ///
+    /// # Errors
+    /// For a shape that is no object, or that can't be told byte by byte.
+    pub fn new(shape: &JsonShape, outset: Option<&ReasoningOutset>) -> Result<ReplyForm, FormError> {
+        if !matches!(shape, JsonShape::Object(_)) {
+            return Err(FormError::NotAnObject);
+        }
+        let mut compiler = Compiler::default();
+        let answer = compiler.shape(shape, END)?;
+        let start = match outset {
+            None => answer,
+            Some(outset) => compiler.outset(outset, answer)?,
+        };
+        Ok(compiler.finish(start))
     }
 }

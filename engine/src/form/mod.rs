@@ -15,12 +15,11 @@ mod compile;
 mod error;
 mod guide;
 mod reader;
-#[cfg(test)]
-mod real_vocabularies;
 mod shape;
 mod string_bytes;
 mod token_set;
 mod vocabulary;
+mod vocabulary_of_model;
 
 pub use automaton::ReplyForm;
 pub use error::FormError;

@@ -37,29 +37,3 @@ impl FormReader {
         (bytes, &[])
     }
 }
-
-#[cfg(test)]
-mod tests {
-    use pelicycle_reasoning::ReasoningMarks;
-
-    use super::*;
-    use crate::form::JsonShape;
-
-    fn answer(outset: Option<(&str, &str)>, tokens: &[&str]) -> String {
-        let shape = JsonShape::Object(vec![("a".to_owned(), JsonShape::Text { most: 40 })]);
-        let outset = outset
-            .and_then(|(template, prompt)| ReasoningMarks::of(template, |_| false).outset(prompt, None));
-        let mut reader = FormReader::new(ReplyForm::new(&shape, outset.as_ref()).unwrap());
-        let parts = tokens.iter().map(|token| reader.cut(token.as_bytes()).1.to_vec());
-        String::from_utf8(parts.collect::<Vec<_>>().concat()).unwrap()
-    }
-
-    #[test]
-    fn the_answer_begins_with_the_object_behind_the_reasoning() {
-        assert_eq!(answer(None, &["{\"a\"", ":\"</think>\"}"]), "{\"a\":\"</think>\"}");
-        let qwen = Some(("{{ '<think>' }}", "assistant\n"));
-        assert_eq!(answer(qwen, &["{\"a\":\"\"}"]), "{\"a\":\"\"}");
-        let reasons = ["<think>", "{\"a\": 1}", "</thi", "nk>\n\n{", "\"a\":\"<think>\"}"];
-        assert_eq!(answer(qwen, &reasons), "{\"a\":\"<think>\"}");
-    }
-}

@@ -2,7 +2,6 @@
 
 use super::string_bytes::{StringByte, StringPlace};
 use super::token_set::TokenSet;
-use crate::tokenizer::{TokenKind, Tokenizer};
 
 /// Longer tokens are never chosen in a form; there are few, of blanks and lines.
 const LONGEST: usize = 64;
@@ -57,22 +56,6 @@ pub(crate) struct FormVocabulary {
 }
 
 impl FormVocabulary {
-    /// The tokens of text among the first `most`, as many as the model knows, and of those that steer the model the ones
-    /// that stand in `marks`. What ends a turn is none: a reply ends where its form does.
-    pub(crate) fn new(tokenizer: &Tokenizer, most: usize, marks: &[&str]) -> FormVocabulary {
-        let ids = u32::try_from(tokenizer.vocab_size().min(most)).unwrap_or(u32::MAX);
-        let tokens = (0..ids).filter(|&id| !tokenizer.is_end_of_turn(id) || is_mark(tokenizer, id, marks));
-        let tokens = tokens.filter_map(|id| {
-            let text = match tokenizer.kind(id)? {
-                TokenKind::Normal | TokenKind::UserDefined | TokenKind::Byte => true,
-                TokenKind::Control => false,
-                TokenKind::Unknown | TokenKind::Unused => return None,
-            };
-            (text || is_mark(tokenizer, id, marks)).then(|| (id, tokenizer.token_bytes(id), text))
-        });
-        FormVocabulary::of(tokens.collect(), ids as usize)
-    }
-
     /// Tokens by id, bytes, and whether they are text.
     pub(super) fn of(mut tokens: Vec<(u32, &[u8], bool)>, ids: usize) -> FormVocabulary {
         tokens.retain(|(_, bytes, _)| (1..=LONGEST).contains(&bytes.len()));
@@ -123,11 +106,6 @@ impl FormVocabulary {
     }
 }
 
-fn is_mark(tokenizer: &Tokenizer, id: u32, marks: &[&str]) -> bool {
-    std::str::from_utf8(tokenizer.token_bytes(id))
-        .is_ok_and(|text| !text.is_empty() && marks.iter().any(|mark| mark.contains(text)))
-}
-
 /// The place that bytes that began inside a string have come to.
 enum InsideEnd {
     /// Still inside.
@@ -172,29 +150,4 @@ fn trie(tokens: &[(u32, &[u8], bool)]) -> Vec<TrieNode> {
     let end = nodes.len() as u32;
     path.into_iter().for_each(|node| nodes[node].end = end);
     nodes
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_trie_has_each_token_where_its_bytes_end() {
-        let tokens: [&[u8]; 6] = [b"ab", b"a", b"abc", b"b", b"ab", b"\"]"];
-        let tokens = (0..).zip(tokens).map(|(id, bytes)| (id, bytes, true)).collect();
-        let made = FormVocabulary::of(tokens, 6);
-        let mut found = Vec::new();
-        let mut bytes = Vec::new();
-        for (index, node) in made.trie.iter().enumerate() {
-            bytes.truncate(usize::from(node.depth));
-            bytes.push(node.byte);
-            found.extend(made.tokens_at(index).iter().map(|id| (bytes.clone(), *id)));
-        }
-        let expected: [(&[u8], u32); 6] =
-            [(b"\"]", 5), (b"a", 1), (b"ab", 0), (b"ab", 4), (b"abc", 2), (b"b", 3)];
-        assert_eq!(found, expected.map(|(bytes, id)| (bytes.to_vec(), id)));
-        assert_eq!(made.content.len(), 5);
-        assert_eq!((made.closing.len(), made.closing[0].id), (1, 5));
-        assert!(made.has_byte(b'a') && !made.has_byte(b'c') && !made.finishes_characters());
-    }
 }

@@ -2,8 +2,6 @@
 
 use pelicycle_kernels::GateFunction;
 
-use super::architectures::ARCHITECTURES;
-
 /// The blocks that a model is built of, and their options.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Architecture {
@@ -287,15 +285,4 @@ pub(crate) enum SharedExpertMode {
     Added,
     /// Times the sigmoid of a product with the token; the file must have one.
     Gated,
-}
-
-impl Architecture {
-    pub(crate) fn named(name: &str) -> Option<&'static Architecture> {
-        ARCHITECTURES.iter().find(|a| a.name == name)
-    }
-}
-
-/// The names of all architectures, for a message.
-pub(crate) fn supported() -> String {
-    ARCHITECTURES.iter().map(|a| a.name).collect::<Vec<_>>().join(", ")
 }

@@ -320,3 +320,14 @@ pub(super) const ARCHITECTURES: &[Architecture] = &[
         ..PLAIN
     },
 ];
+
+impl Architecture {
+    pub(crate) fn named(name: &str) -> Option<&'static Architecture> {
+        ARCHITECTURES.iter().find(|a| a.name == name)
+    }
+}
+
+/// The names of all architectures, for a message.
+pub(crate) fn supported() -> String {
+    ARCHITECTURES.iter().map(|a| a.name).collect::<Vec<_>>().join(", ")
+}

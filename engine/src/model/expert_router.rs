@@ -2,29 +2,24 @@
 
 use std::sync::Arc;
 
-use super::architecture::{DefaultScores, RoutingScheme};
-use super::config::ExpertConfig;
-use super::config_keys::ConfigKeys;
-use super::error::ModelError;
-
 /// The rule by which the router's logits become chosen experts and their weights.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct ExpertRouter {
-    used: usize,
-    scores: Scores,
+    pub(super) used: usize,
+    pub(super) scores: ExpertScores,
     /// Added to the scores for the choice alone.
-    correction: Option<Vec<f32>>,
-    groups: Option<Groups>,
+    pub(super) correction: Option<Vec<f32>>,
+    pub(super) groups: Option<ExpertGroups>,
     /// Whether the chosen scores are divided by their sum.
-    renormalized: bool,
+    pub(super) renormalized: bool,
     /// Multiplies the weights.
-    scale: f32,
+    pub(super) scale: f32,
     /// Multiplies each expert's.
     pub(super) expert_scales: Option<Arc<[f32]>>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Scores {
+pub(super) enum ExpertScores {
     Softmax,
     Sigmoid,
     /// Of two experts, each by a softmax over those that are nearly as good.
@@ -33,67 +28,14 @@ enum Scores {
 
 /// Experts in groups of equally many, one group after another, of which only the best supply experts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Groups {
-    count: usize,
-    used: usize,
+pub(super) struct ExpertGroups {
+    pub(super) count: usize,
+    pub(super) used: usize,
     /// The number of its best experts whose scores, added, a group is judged by.
-    judged_by: usize,
+    pub(super) judged_by: usize,
 }
 
 impl ExpertRouter {
-    /// `correction` is what the layer adds to the scores for the choice.
-    pub(super) fn read(
-        keys: &ConfigKeys<'_>,
-        scheme: RoutingScheme,
-        experts: ExpertConfig,
-        correction: Option<Vec<f32>>,
-    ) -> Result<ExpertRouter, ModelError> {
-        let plain = ExpertRouter {
-            used: experts.used,
-            scores: Scores::Softmax,
-            correction,
-            groups: None,
-            renormalized: scheme == RoutingScheme::Renormalized,
-            scale: 1.0,
-            expert_scales: None,
-        };
-        let RoutingScheme::Described(scores, renormalized) = scheme else {
-            if scheme != RoutingScheme::SparseMixer {
-                return Ok(plain);
-            }
-            if experts.used != 2 {
-                let why = "but a sparse mixer takes 2 experts";
-                return Err(keys.fail("expert_used_count", &experts.used, why));
-            }
-            return Ok(ExpertRouter { scores: Scores::SparseMixer, ..plain });
-        };
-        let by_default = match scores {
-            DefaultScores::Softmax => Scores::Softmax,
-            DefaultScores::ByCorrection if plain.correction.is_none() => Scores::Softmax,
-            DefaultScores::Sigmoid | DefaultScores::ByCorrection => Scores::Sigmoid,
-        };
-        let function = "expert_gating_func";
-        let scores = match keys.gguf.u32(&keys.key(function))? {
-            None | Some(0) => by_default,
-            Some(1) => Scores::Softmax,
-            Some(2) => Scores::Sigmoid,
-            Some(other) => {
-                return Err(keys.fail(
-                    function,
-                    &other,
-                    "but only 1 (softmax) and 2 (sigmoid) are supported",
-                ));
-            }
-        };
-        Ok(ExpertRouter {
-            scores,
-            groups: Groups::read(keys, experts, scores)?,
-            renormalized: keys.gguf.bool(&keys.key("expert_weights_norm"))?.unwrap_or(renormalized),
-            scale: keys.positive_or_zero("expert_weights_scale")?.unwrap_or(1.0),
-            ..plain
-        })
-    }
-
     /// Experts that a token takes.
     pub(super) fn used(&self) -> usize {
         self.used
@@ -102,17 +44,17 @@ impl ExpertRouter {
     /// Adds the best experts of one row, ascending, and their weights. Of equal scores the lower expert wins. What
     /// the logits were is lost.
     pub(super) fn choose(&self, logits: &mut [f32], experts: &mut Vec<u32>, weights: &mut Vec<f32>) {
-        if self.scores == Scores::SparseMixer {
+        if self.scores == ExpertScores::SparseMixer {
             return sparse_mixer(logits, experts, weights);
         }
         // Scores times this sum are what the division is by when they are to be taken as they are.
         let sum = match self.scores {
-            Scores::Softmax => {
+            ExpertScores::Softmax => {
                 let max = logits.iter().copied().fold(f32::NEG_INFINITY, f32::max);
                 logits.iter_mut().for_each(|logit| *logit = (*logit - max).exp());
                 logits.iter().sum::<f32>()
             }
-            Scores::Sigmoid | Scores::SparseMixer => {
+            ExpertScores::Sigmoid | ExpertScores::SparseMixer => {
                 logits.iter_mut().for_each(|logit| *logit = 1.0 / (1.0 + (-*logit).exp()));
                 1.0
             }
@@ -140,38 +82,7 @@ impl ExpertRouter {
     }
 }
 
-impl Groups {
-    /// Softmax came with groups judged by their best expert (DeepSeek-V2), sigmoid with groups judged by their best
-    /// two (DeepSeek-V3, arXiv:2412.19437); a file says no more.
-    fn read(
-        keys: &ConfigKeys<'_>,
-        experts: ExpertConfig,
-        scores: Scores,
-    ) -> Result<Option<Groups>, ModelError> {
-        let (of_count, of_used) = ("expert_group_count", "expert_group_used_count");
-        let count = keys.gguf.u32(&keys.key(of_count))?.unwrap_or(0) as usize;
-        if count <= 1 {
-            return Ok(None);
-        }
-        if !experts.count.is_multiple_of(count) {
-            return Err(keys.fail(of_count, &count, "which does not divide the experts"));
-        }
-        let used = keys.require(of_used)?;
-        let size = experts.count / count;
-        if used > count || used * size < experts.used {
-            return Err(keys.fail(
-                of_used,
-                &used,
-                "which is more groups than there are, or too few for the experts",
-            ));
-        }
-        let judged_by = match scores {
-            Scores::Softmax | Scores::SparseMixer => 1,
-            Scores::Sigmoid => 2,
-        };
-        Ok(Some(Groups { count, used, judged_by: judged_by.min(size) }))
-    }
-
+impl ExpertGroups {
     /// The experts of the best groups.
     fn allowed(&self, scores: &[f32]) -> Vec<u32> {
         let size = scores.len() / self.count;
@@ -217,69 +128,5 @@ fn take_best(all: &mut Vec<u32>, count: usize, score: impl Fn(u32) -> f32) {
     if count < all.len() {
         all.select_nth_unstable_by(count, |&a, &b| score(b).total_cmp(&score(a)).then(a.cmp(&b)));
         all.truncate(count);
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn routing(scores: Scores, judged_by: Option<usize>) -> ExpertRouter {
-        let groups = judged_by.map(|judged_by| Groups { count: 3, used: 1, judged_by });
-        ExpertRouter {
-            used: 2,
-            scores,
-            correction: None,
-            groups,
-            renormalized: false,
-            scale: 1.0,
-            expert_scales: None,
-        }
-    }
-
-    fn chosen(routing: &ExpertRouter, logits: &[f32]) -> (Vec<u32>, Vec<f32>) {
-        let (mut experts, mut weights) = (Vec::new(), Vec::new());
-        routing.choose(&mut logits.to_vec(), &mut experts, &mut weights);
-        (experts, weights)
-    }
-
-    #[test]
-    fn groups_are_judged_by_their_best_or_their_two_best() {
-        let logits = [3.0, -9.0, 2.0, 2.1, -9.0, 0.0];
-        assert_eq!(chosen(&routing(Scores::Softmax, None), &logits).0, [0, 3]);
-        assert_eq!(chosen(&routing(Scores::Softmax, Some(1)), &logits).0, [0, 1]);
-        assert_eq!(chosen(&routing(Scores::Sigmoid, Some(2)), &logits).0, [2, 3]);
-    }
-
-    #[test]
-    fn a_correction_moves_the_choice_and_not_the_weights() {
-        let mut routing = routing(Scores::Sigmoid, None);
-        routing.correction = Some(vec![0.0, 0.0, 0.9, 0.0]);
-        let (experts, weights) = chosen(&routing, &[0.0, 1.0, -2.0, -4.0]);
-        let sigmoid = |x: f32| 1.0 / (1.0 + (-x).exp());
-        assert_eq!(experts, [1, 2]);
-        assert_eq!(weights, [sigmoid(1.0), sigmoid(-2.0)]);
-        routing = ExpertRouter { renormalized: true, scale: 2.5, ..routing };
-        let weights = chosen(&routing, &[0.0, 1.0, -2.0, -4.0]).1;
-        assert!((weights.iter().sum::<f32>() - 2.5).abs() < 1e-6);
-    }
-
-    #[test]
-    fn a_sparse_mixer_weighs_each_of_two_experts_among_those_nearly_as_good() {
-        let mixer = routing(Scores::SparseMixer, None);
-        let (experts, weights) = chosen(&mixer, &[2.0, 1.0, 5.0, 1.99, -3.0]);
-        assert_eq!(experts, [0, 2]);
-        let second = 1.0 / (1.0 + (1.99_f32 - 2.0).exp());
-        assert!((weights[0] - second).abs() < 1e-6 && weights[1] == 1.0, "{weights:?}");
-        assert_eq!(chosen(&mixer, &[f32::NAN; 3]).0, [0, 1]);
-    }
-
-    #[test]
-    fn scores_that_are_all_nothing_or_nonsense_still_choose() {
-        for logit in [f32::NEG_INFINITY, f32::NAN, f32::INFINITY] {
-            for scores in [Scores::Softmax, Scores::Sigmoid] {
-                assert_eq!(chosen(&routing(scores, Some(2)), &[logit; 6]).0, [0, 1]);
-            }
-        }
     }
 }

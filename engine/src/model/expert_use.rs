@@ -58,27 +58,3 @@ impl ExpertUse {
         })
     }
 }
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::model::ExpertConfig;
-
-    #[test]
-    fn an_expert_touched_twice_is_touched_once() {
-        let mut summary = WeightSummary::new(Some(2), Some(ExpertConfig { count: 4, used: 2 }));
-        summary.add("blk.0.attn_q.weight", 50, Some(100));
-        summary.add("blk.0.ffn_up.weight", 5, Some(10));
-        summary.add("blk.1.ffn_up_exps.weight", 40, Some(80));
-        summary.add("output.weight", 1, Some(1));
-        let mut experts = ExpertUse { used: 2, layers: vec![vec![], vec![0; 4]] };
-        assert_eq!((experts.tokens(), experts.bytes_touched(&summary)), (0, Some(111)));
-        experts.take(1, &[0, 3]);
-        assert_eq!(experts.bytes_touched(&summary), summary.bytes_a_token(), "one token alone");
-        experts.take(1, &[1, 3]);
-        assert_eq!((experts.tokens(), experts.bytes_touched(&summary)), (2, Some(111 + 60)));
-        assert_eq!(experts.layers()[1], [1, 1, 0, 2]);
-        summary.add("blk.1.ffn_down_exps.weight", 40, None);
-        assert_eq!(experts.bytes_touched(&summary), None);
-    }
-}

@@ -4,12 +4,13 @@
 //! Tokens pass over the state one by one, so the answer has the same bits however a prompt is cut; the heads are what is
 //! shared out.
 
-use pelicycle_kernels::{Activations, Kernels};
+use pelicycle_kernels::Activations;
 
 use super::causal_convolution::{CausalConvolution, ConvolutionOptions};
 use super::compute_context::ComputeContext;
 use super::config_keys::LIMIT;
 use super::error::ModelError;
+use super::kimi_token::KimiToken;
 use super::layer_source::LayerSource;
 use super::matrix::{Matrix, products};
 use super::norm::rms_norm_in_place;
@@ -184,75 +185,10 @@ impl KimiDelta {
     }
 }
 
-/// The numbers that one token brings to one head.
-struct KimiToken<'a> {
-    query: &'a [f32],
-    key: &'a [f32],
-    value: &'a [f32],
-    /// The share of each row of the state that is left.
-    decays: &'a [f32],
-    /// The share in which the value replaces what the state recalls: β.
-    strength: f32,
-}
-
-impl KimiToken<'_> {
-    /// Passes over a head's state S, a row a key channel: S ← diag(decays) S, u = β(v − Sᵀk), S ← S + k uᵀ;
-    /// `out` = Sᵀq.
-    fn pass(&self, kernels: &Kernels, state: &mut [f32], out: &mut [f32]) {
-        let size = self.value.len();
-        for (row, decay) in state.chunks_exact_mut(size).zip(self.decays) {
-            row.iter_mut().for_each(|s| *s *= decay);
-        }
-        out.fill(0.0);
-        (kernels.mix)(self.key, state, out);
-        let correct = |(value, recalled): (&f32, &f32)| self.strength * (value - recalled);
-        let correction: Vec<f32> = self.value.iter().zip(out.iter()).map(correct).collect();
-        for (row, key) in state.chunks_exact_mut(size).zip(self.key) {
-            (kernels.mix)(&[*key], &correction, row);
-        }
-        out.fill(0.0);
-        (kernels.mix)(self.query, state, out);
-    }
-}
-
 /// The numbers that the heads read, row by row.
 struct HeadInputs<'a> {
     convolved: &'a [f32],
     strengths: &'a [f32],
     decays: &'a [f32],
     gates: &'a [f32],
-}
-
-#[cfg(test)]
-mod tests {
-    use pelicycle_kernels::{DeltaToken, StateRow};
-
-    use super::*;
-
-    /// With one decay for all channels it is the gated delta rule, of which there is another implementation.
-    #[test]
-    fn with_one_decay_it_is_the_gated_delta_rule() {
-        const SIZE: usize = 48;
-        let kernels = Kernels::detect();
-        let mut seed = 7_u32;
-        let mut number = || {
-            seed = seed.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
-            (seed >> 8) as f32 / (1 << 24) as f32 - 0.5
-        };
-        let mut state = vec![0.0; SIZE * SIZE];
-        let mut other = vec![StateRow::ZERO; StateRow::count(SIZE, SIZE)];
-        for step in 0..20 {
-            let [query, key, value] = [(); 3].map(|()| (0..SIZE).map(|_| number()).collect::<Vec<f32>>());
-            let (decay, strength) = (0.9 - 0.01 * step as f32, 0.3);
-            let decays = [decay; SIZE];
-            let token = KimiToken { query: &query, key: &key, value: &value, decays: &decays, strength };
-            let (mut got, mut expected) = (vec![0.0; SIZE], vec![0.0; SIZE]);
-            token.pass(kernels, &mut state, &mut got);
-            let agreement = (kernels.dot)(&key, &query);
-            let (query, key, value) = (&query[..], &key[..], &value[..]);
-            let token = DeltaToken { key, query, agreement, value, decay, strength };
-            (kernels.delta_rule)(&mut other, &[token], &mut [&mut expected]);
-            assert!(got.iter().zip(&expected).all(|(a, b)| (a - b).abs() < 1e-4), "{step}");
-        }
-    }
 }

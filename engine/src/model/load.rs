@@ -6,7 +6,8 @@ use std::sync::Arc;
 use pelicycle_kernels::Kernels;
 use pelicycle_kernels::quant::TensorType;
 
-use super::architecture::{Architecture, supported};
+use super::architecture::Architecture;
+use super::architectures::supported;
 use super::compute_context::{Arithmetic, ComputeContext};
 use super::config::ModelConfig;
 use super::error::ModelError;

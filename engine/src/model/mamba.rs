@@ -4,13 +4,14 @@
 //! Tokens pass over the state one by one, so the answer has the same bits however a prompt is cut; the heads are what is
 //! shared out.
 
-use pelicycle_kernels::{Activations, GateFunction, Kernels};
+use pelicycle_kernels::{Activations, GateFunction};
 
 use super::causal_convolution::{CausalConvolution, ConvolutionOptions};
 use super::compute_context::ComputeContext;
 use super::error::ModelError;
 use super::layer_source::LayerSource;
 use super::mamba_shape::MambaShape;
+use super::mamba_token::MambaToken;
 use super::matrix::{Matrix, products};
 use super::norm::rms_norm_in_place;
 use super::recurrent_head::{RecurrentHead, plain_heads};
@@ -148,59 +149,5 @@ impl Mamba {
             };
             token.pass(context.kernels, piece.state, out);
         }
-    }
-}
-
-/// The numbers that one token brings to one head.
-struct MambaToken<'a> {
-    input: &'a [f32],
-    /// The vector along which each number of the input is written (B), as long as a row of the state.
-    write: &'a [f32],
-    /// The vector with which each row of the state is read (C).
-    read: &'a [f32],
-    /// Δ, the step in time.
-    time: f32,
-    /// A, below zero.
-    rate: f32,
-    /// The share of the input that goes around the state.
-    through: f32,
-}
-
-impl MambaToken<'_> {
-    /// Passes over a head's state, a row for each number of the input: S ← e^(Δ·A) S + Δ x ⊗ B; `out` = S·C + d x.
-    fn pass(&self, kernels: &Kernels, state: &mut [f32], out: &mut [f32]) {
-        let decay = (self.time * self.rate).exp();
-        let rows = state.chunks_exact_mut(self.write.len());
-        for ((row, &x), out) in rows.zip(self.input).zip(out) {
-            row.iter_mut().for_each(|s| *s *= decay);
-            (kernels.mix)(&[self.time * x], self.write, row);
-            *out = (kernels.dot)(row, self.read) + self.through * x;
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_token_decays_the_state_adds_to_it_and_reads_it() {
-        let mut state = [1.0, 2.0, -4.0, 0.0];
-        let token = MambaToken {
-            input: &[3.0, 0.5],
-            write: &[1.0, -1.0],
-            read: &[2.0, 1.0],
-            time: 0.5,
-            rate: -(2.0_f32.ln()) * 2.0,
-            through: 10.0,
-        };
-        let mut out = [0.0; 2];
-        token.pass(Kernels::detect(), &mut state, &mut out);
-        // The decay is a half; 0.5 · input · write is added.
-        let close = |got: &[f32], expected: &[f32]| {
-            assert!(got.iter().zip(expected).all(|(a, b)| (a - b).abs() < 1e-5), "{got:?} {expected:?}");
-        };
-        close(&state, &[0.5 + 1.5, 1.0 - 1.5, -2.0 + 0.25, -0.25]);
-        close(&out, &[2.0 * 2.0 - 0.5 + 30.0, -1.75 * 2.0 - 0.25 + 5.0]);
     }
 }

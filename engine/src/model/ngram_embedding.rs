@@ -9,6 +9,7 @@ use super::config_keys::{ConfigKeys, LIMIT};
 use super::error::ModelError;
 use super::layer_source::LayerSource;
 use super::matrix::{Matrix, products};
+use super::ngram_hash::NgramHash;
 use super::norm::rms_norm;
 use super::step::LayerStep;
 use super::step_sequence::{StepSequence, step_sequences};
@@ -33,74 +34,38 @@ pub(super) struct NgramEmbedding {
     epsilon: f32,
 }
 
-/// The rows of the table that a token and those before it choose.
-#[derive(Debug, Clone, PartialEq, Eq)]
-struct NgramHash {
-    /// Counts for tokens before the start and before the last of its kind.
-    end_of_text: u32,
-    /// Multiplies the token at each distance.
-    multipliers: Vec<i64>,
-    heads_per_ngram: usize,
-    /// Of each head its first row and the number of its rows.
-    heads: Vec<(usize, usize)>,
-}
-
-impl NgramHash {
-    fn read(keys: &ConfigKeys<'_>) -> Result<NgramHash, ModelError> {
-        let longest = keys.require("ple.ngram_size")?;
-        let heads_per_ngram = keys.require("ple.heads_per_ngram")?;
-        let heads = longest.saturating_sub(1).saturating_mul(heads_per_ngram);
-        let list = |name: &str, len: usize| -> Result<Vec<i128>, ModelError> {
-            let found = match keys.gguf.metadata().get(&keys.key(name)) {
-                Some(MetadataValue::Array(list)) => list.integers(),
-                _ => None,
-            };
-            let found = keys.required(name, found)?;
-            match found.len() == len {
-                true => Ok(found),
-                false => Err(keys.fail(name, &found.len(), "numbers, which are too few or too many")),
-            }
+/// The hash that the metadata describe.
+fn read_hash(keys: &ConfigKeys<'_>) -> Result<NgramHash, ModelError> {
+    let longest = keys.require("ple.ngram_size")?;
+    let heads_per_ngram = keys.require("ple.heads_per_ngram")?;
+    let heads = longest.saturating_sub(1).saturating_mul(heads_per_ngram);
+    let list = |name: &str, len: usize| -> Result<Vec<i128>, ModelError> {
+        let found = match keys.gguf.metadata().get(&keys.key(name)) {
+            Some(MetadataValue::Array(list)) => list.integers(),
+            _ => None,
         };
-        let multipliers = list("ple.layer_multipliers", longest)?;
-        let multipliers = multipliers.into_iter().map(|n| n as i64).collect();
-        let offsets = list("ple.head_offsets", heads)?;
-        let sizes = list("ple.head_vocab_sizes", heads)?;
-        let mut rows = Vec::with_capacity(heads);
-        for (offset, size) in offsets.into_iter().zip(sizes) {
-            match (usize::try_from(offset), usize::try_from(size)) {
-                (Ok(offset), Ok(size)) if size > 0 && offset < 1 << 40 && size < 1 << 40 => {
-                    rows.push((offset, size));
-                }
-                _ => return Err(keys.fail("ple.head_vocab_sizes", &size, "which is no number of rows")),
-            }
+        let found = keys.required(name, found)?;
+        match found.len() == len {
+            true => Ok(found),
+            false => Err(keys.fail(name, &found.len(), "numbers, which are too few or too many")),
         }
-        let end_of_text = keys.gguf.u32(&keys.key("ple.eos_token_id"))?;
-        let end_of_text = keys.required("ple.eos_token_id", end_of_text)?;
-        Ok(NgramHash { end_of_text, multipliers, heads_per_ngram, heads: rows })
-    }
-
-    /// Rows of the table.
-    fn rows(&self) -> usize {
-        self.heads.iter().map(|(first, rows)| first + rows).max().unwrap_or(0)
-    }
-
-    /// The row of each head for the last of some tokens; `None` for those before the start.
-    fn choose(&self, tokens: &[Option<u32>]) -> Vec<usize> {
-        let mut ended = false;
-        let mut hash = 0_i64;
-        let mut rows = Vec::with_capacity(self.heads.len());
-        for (distance, multiplier) in self.multipliers.iter().enumerate() {
-            let token = tokens.len().checked_sub(distance + 1).and_then(|place| tokens[place]);
-            ended |= token.is_none_or(|token| token == self.end_of_text);
-            let token = if ended { self.end_of_text } else { token.unwrap_or(self.end_of_text) };
-            hash ^= i64::from(token).wrapping_mul(*multiplier);
-            if distance > 0 {
-                let heads = &self.heads[(distance - 1) * self.heads_per_ngram..][..self.heads_per_ngram];
-                rows.extend(heads.iter().map(|&(first, size)| first + hash.rem_euclid(size as i64) as usize));
+    };
+    let multipliers = list("ple.layer_multipliers", longest)?;
+    let multipliers = multipliers.into_iter().map(|n| n as i64).collect();
+    let offsets = list("ple.head_offsets", heads)?;
+    let sizes = list("ple.head_vocab_sizes", heads)?;
+    let mut rows = Vec::with_capacity(heads);
+    for (offset, size) in offsets.into_iter().zip(sizes) {
+        match (usize::try_from(offset), usize::try_from(size)) {
+            (Ok(offset), Ok(size)) if size > 0 && offset < 1 << 40 && size < 1 << 40 => {
+                rows.push((offset, size));
             }
+            _ => return Err(keys.fail("ple.head_vocab_sizes", &size, "which is no number of rows")),
         }
-        rows
     }
+    let end_of_text = keys.gguf.u32(&keys.key("ple.eos_token_id"))?;
+    let end_of_text = keys.required("ple.eos_token_id", end_of_text)?;
+    Ok(NgramHash { end_of_text, multipliers, heads_per_ngram, heads: rows })
 }
 
 /// Inner numbers of the rows of a step.
@@ -127,7 +92,7 @@ impl NgramEmbedding {
         if !layers.contains(&(source.layer as u32)) {
             return Ok(None);
         }
-        let hash = NgramHash::read(&keys)?;
+        let hash = read_hash(&keys)?;
         let size = keys.require("embedding_length_per_layer_input")?;
         let taps = keys.require("ple.conv_kernel")?;
         let (embedding, all) = (size.saturating_mul(hash.heads.len()), config.width * config.streams);
@@ -239,30 +204,5 @@ impl NgramEmbedding {
             joined.iter_mut().zip(value).for_each(|(out, x)| *out = share * x);
             rms_norm(joined, &self.value_norm[part.clone()], self.epsilon, &mut normed[part]);
         }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn rows_follow_from_the_last_tokens_back_to_the_last_end_of_text() {
-        let hash = NgramHash {
-            end_of_text: 2,
-            multipliers: vec![i64::MAX, -3, 7],
-            heads_per_ngram: 1,
-            heads: vec![(0, 11), (11, 13)],
-        };
-        let by_hand = |a: i64, b: i64, c: i64| {
-            let two = a.wrapping_mul(i64::MAX) ^ b.wrapping_mul(-3);
-            let three = two ^ c.wrapping_mul(7);
-            vec![two.rem_euclid(11) as usize, 11 + three.rem_euclid(13) as usize]
-        };
-        assert_eq!(hash.choose(&[Some(9), Some(8), Some(5)]), by_hand(5, 8, 9));
-        assert_eq!(hash.choose(&[None, Some(8), Some(5)]), by_hand(5, 8, 2), "before the start");
-        assert_eq!(hash.choose(&[Some(9), Some(2), Some(5)]), by_hand(5, 2, 2), "before the end of a text");
-        assert_eq!(hash.choose(&[Some(9), Some(8), Some(2)]), by_hand(2, 2, 2));
-        assert_eq!(hash.rows(), 24);
     }
 }

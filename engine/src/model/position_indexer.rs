@@ -6,6 +6,7 @@ use std::sync::Arc;
 use pelicycle_kernels::Activations;
 
 use super::architecture::RopePairing;
+use super::best_positions::best;
 use super::compute_context::ComputeContext;
 use super::config_keys::LIMIT;
 use super::error::ModelError;
@@ -165,29 +166,5 @@ pub(super) fn add_scores(
             CacheSlice::Half(keys) => (context.kernels.scores_half)(query, keys, 1.0, &mut products),
         }
         scores.iter_mut().zip(&products).for_each(|(score, x)| *score += weight * x.max(0.0));
-    }
-}
-
-/// Marks the `count` best scores; of equal ones the first.
-pub(super) fn best(scores: &[f32], count: usize) -> Vec<bool> {
-    let mut order: Vec<usize> = (0..scores.len()).collect();
-    if count < order.len() {
-        order.select_nth_unstable_by(count, |&a, &b| scores[b].total_cmp(&scores[a]).then(a.cmp(&b)));
-        order.truncate(count);
-    }
-    let mut marked = vec![false; scores.len()];
-    order.into_iter().for_each(|place| marked[place] = true);
-    marked
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn of_equal_scores_the_first_are_seen() {
-        assert_eq!(best(&[0.0, 3.0, 1.0, 3.0, 1.0], 3), [false, true, true, true, false]);
-        assert_eq!(best(&[0.0, 0.0], 5), [true, true]);
-        assert_eq!(best(&[f32::NAN, 1.0], 1), [true, false]);
     }
 }

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use half::f16;
 use pelicycle_kernels::Activations;
 
+use super::best_positions::best;
 use super::compute_context::ComputeContext;
 use super::config::ModelConfig;
 use super::config_keys::LIMIT;
@@ -13,7 +14,7 @@ use super::error::ModelError;
 use super::layer_source::LayerSource;
 use super::matrix::{Matrix, products};
 use super::norm::rms_norm_in_place;
-use super::position_indexer::{IndexerScratch, SeenPositions, add_scores, best};
+use super::position_indexer::{IndexerScratch, SeenPositions, add_scores};
 use super::rope::{Rope, RopePlace};
 use super::step::BatchToken;
 use crate::cache::{CachePrecision, CacheSlice, LayerCache, SequenceCache};

@@ -38,18 +38,3 @@ const BYTES: [Option<u8>; LAST] = {
 pub(super) fn byte(c: char) -> Option<u8> {
     BYTES.get(c as usize).copied().flatten()
 }
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn every_byte_has_a_stand_in_of_its_own() {
-        for b in 0..=255_u8 {
-            assert_eq!(byte(STAND_INS[b as usize]), Some(b));
-        }
-        assert_eq!(STAND_INS[b' ' as usize], 'Ġ');
-        assert_eq!(STAND_INS[b'\n' as usize], 'Ċ');
-        assert_eq!(byte('▁'), None);
-    }
-}

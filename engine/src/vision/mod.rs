@@ -11,16 +11,20 @@
 //! patch_embedding  tower_block                the parts of a tower
 //! patch_merger  patch_means
 //! tower_attention  tower_rope  patch_grid     what blocks are made of
-//! clipped_matrix  float_matrix  activation  encoding
+//! clipped_matrix  float_matrix  activation  encoding  key_stretches
 //! tower_source  tower_config                  the file, checked
 //! picture_size  resize  picture  placed       pictures and their places
+//! fitted_size  forget
 //! tower_kinds  tower_kind  limits             declarations
 //! ```
 
 mod activation;
 mod clipped_matrix;
 mod encoding;
+mod fitted_size;
 mod float_matrix;
+mod forget;
+mod key_stretches;
 mod limits;
 mod marks;
 mod patch_embedding;

@@ -3,9 +3,8 @@
 use pelicycle_kernels::Activations;
 
 use super::float_matrix::FloatMatrix;
-use super::patch_grid::PatchGrid;
+use super::patch_grid::{CHUNK, PatchGrid};
 use super::picture::Picture;
-use super::tower::CHUNK;
 use super::tower_config::TowerConfig;
 use super::tower_kind::PositionTable;
 use super::tower_source::TowerSource;

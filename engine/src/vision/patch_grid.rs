@@ -5,6 +5,10 @@ use std::ops::Range;
 /// Pixels of a window's side, in towers whose patches see those of their window alone: a constant of the family.
 const WINDOW: usize = 112;
 
+/// Patches that pass through a matrix together: few enough that they stay near while all its rows go by, and many enough
+/// that unpacking those costs little.
+pub(super) const CHUNK: usize = 256;
+
 /// The patches of a picture.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct PatchGrid {
@@ -54,20 +58,5 @@ impl PatchGrid {
             patches.map(|(row, column)| self.order[row * self.columns + column]).collect()
         };
         tokens.map(block).collect()
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn windows_at_the_edge_are_smaller_and_blocks_find_their_patches() {
-        let grid = PatchGrid::new(4, 6, Some(4));
-        assert_eq!(grid.windows, [0..16, 16..24]);
-        assert_eq!((grid.places[0], grid.places[4], grid.places[16]), ((0, 0), (1, 0), (0, 4)));
-        assert_eq!(grid.blocks(2)[2], [16, 17, 18, 19]);
-        assert_eq!(PatchGrid::new(4, 6, None).blocks(2)[1], [2, 3, 8, 9]);
-        assert_eq!([PatchGrid::window_side(14, 2), PatchGrid::window_side(60, 2)], [8, 2]);
     }
 }

@@ -7,6 +7,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use super::encoding::PictureProgress;
+use super::forget::forget;
 use super::limits::{MAX_PATCHES, PictureLimits};
 use super::picture::{Picture, PictureError};
 use super::picture_size::picture_size;
@@ -232,17 +233,8 @@ impl Projector {
         let rows = Arc::new(rows?);
         let mut kept = lock();
         kept.push_front((picture.clone(), Arc::clone(&rows)));
-        forget(&mut kept, KEPT_BYTES);
+        forget(&mut kept, KEPT_BYTES, |(picture, rows)| picture.rgb().len() + rows.bytes());
         Some(rows)
-    }
-}
-
-/// Drops the pictures shown longest ago until the others, with their rows, take no more than so many bytes; the latest
-/// stays.
-fn forget(kept: &mut VecDeque<(Picture, Arc<PictureRows>)>, most: usize) {
-    let bytes = |(picture, rows): &(Picture, Arc<PictureRows>)| picture.rgb().len() + rows.bytes();
-    while kept.len() > 1 && kept.iter().map(bytes).sum::<usize>() > most {
-        kept.pop_back();
     }
 }
 
@@ -270,21 +262,4 @@ fn check_pair(
         return Err(unpaired(projector, why));
     }
     Ok(())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn kept_pictures_are_counted_with_their_pixels() {
-        let picture = |grey| Picture::from_rgb(10, 10, vec![grey; 300]).unwrap();
-        let rows =
-            Arc::new(PictureRows { columns: 1, width: 25, embeddings: vec![0.0; 25], deepstack: Vec::new() });
-        let mut kept: VecDeque<_> = (0..4).map(|grey| (picture(grey), Arc::clone(&rows))).collect();
-        forget(&mut kept, 800);
-        assert_eq!(kept.iter().map(|(picture, _)| picture.rgb()[0]).collect::<Vec<u8>>(), [0, 1]);
-        forget(&mut kept, 1);
-        assert_eq!(kept.len(), 1, "the latest stays");
-    }
 }

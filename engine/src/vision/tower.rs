@@ -17,10 +17,6 @@ use super::tower_source::TowerSource;
 use crate::gguf::Gguf;
 use crate::model::{ComputeContext, ModelError, Norm, PictureRows, TensorReader};
 
-/// Patches that pass through a matrix together: few enough that they stay near while all its rows go by, and many enough
-/// that unpacking those costs little.
-pub(super) const CHUNK: usize = 256;
-
 /// The weights of a tower.
 #[derive(Debug)]
 pub(super) struct VisionTower {

@@ -4,50 +4,11 @@ use std::cell::RefCell;
 use std::ops::{ControlFlow, Range};
 
 use super::encoding::EncodingWatch;
+use super::key_stretches::{FULL, HeadRows, HeadScratch, STRETCH, Stretch, TowerHeads, stretches};
 use crate::model::ComputeContext;
 
 /// Patches whose queries meet a stretch of keys together, while those are near.
 const QUERIES: usize = 24;
-/// Keys of a stretch.
-const STRETCH: usize = 64;
-/// Numbers to a multiple of which rows are filled up with zeros, so that registers are full.
-const FULL: usize = 16;
-
-/// The shape of a tower's attention.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct TowerHeads {
-    pub(super) count: usize,
-    /// Numbers of a head.
-    pub(super) size: usize,
-    /// Multiplies the scores.
-    pub(super) scale: f32,
-}
-
-/// Queries, keys and values: a row of all heads for each patch.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct HeadRows<'a> {
-    pub(super) queries: &'a [f32],
-    pub(super) keys: &'a [f32],
-    pub(super) values: &'a [f32],
-}
-
-/// Room for the keys and values of one head.
-#[derive(Debug, Default)]
-pub(super) struct HeadScratch {
-    keys: Vec<f32>,
-    values: Vec<f32>,
-    /// The size of a head and the stretches for which there is room.
-    layout: (usize, Vec<Range<usize>>),
-}
-
-/// Patches one after another that are seen together, of one head.
-struct Stretch<'a> {
-    patches: Range<usize>,
-    /// Number d of every key, those of one d together.
-    keys: &'a mut [f32],
-    /// The values one after another.
-    values: &'a mut [f32],
-}
 
 /// Some patches' queries of one head, and where the answers go.
 struct Piece<'a> {
@@ -95,58 +56,6 @@ pub(super) fn attend(
     ControlFlow::Continue(())
 }
 
-/// Room for each stretch of `patches` patches in all.
-fn stretches<'a>(
-    heads: TowerHeads,
-    windows: &[Range<usize>],
-    patches: usize,
-    scratch: &'a mut HeadScratch,
-) -> Vec<Stretch<'a>> {
-    let full = heads.size.next_multiple_of(FULL);
-    let cut = |window: &Range<usize>| {
-        let end = window.end;
-        window.clone().step_by(STRETCH).map(move |begin| begin..(begin + STRETCH).min(end))
-    };
-    let all: Vec<Range<usize>> = windows.iter().flat_map(cut).collect();
-    let wide: usize = all.iter().map(|patches| patches.len().next_multiple_of(FULL)).sum();
-    let HeadScratch { keys, values, layout } = scratch;
-    let wanted = (heads.size, all.clone());
-    if *layout != wanted {
-        // What fills rows and columns up stands elsewhere in every layout; in one, nothing else is written there.
-        keys.clear();
-        values.clear();
-        *layout = wanted;
-    }
-    keys.resize(wide * full, 0.0);
-    values.resize(patches * full, 0.0);
-    let (mut keys, mut values) = (keys.as_mut_slice(), values.as_mut_slice());
-    let mut stretches = Vec::with_capacity(all.len());
-    for patches in all {
-        let (own_keys, rest) = keys.split_at_mut(patches.len().next_multiple_of(FULL) * full);
-        let (own_values, others) = values.split_at_mut(patches.len() * full);
-        (keys, values) = (rest, others);
-        stretches.push(Stretch { patches, keys: own_keys, values: own_values });
-    }
-    stretches
-}
-
-impl Stretch<'_> {
-    fn wide(&self) -> usize {
-        self.patches.len().next_multiple_of(FULL)
-    }
-
-    fn fill(&mut self, heads: TowerHeads, head: usize, rows: HeadRows<'_>) {
-        let (of_row, wide) = (heads.count * heads.size, self.wide());
-        let full = heads.size.next_multiple_of(FULL);
-        for (i, patch) in self.patches.clone().enumerate() {
-            let numbers = patch * of_row + head * heads.size..patch * of_row + (head + 1) * heads.size;
-            let column = self.keys[i..].iter_mut().step_by(wide);
-            column.zip(&rows.keys[numbers.clone()]).for_each(|(to, key)| *to = *key);
-            self.values[i * full..][..heads.size].copy_from_slice(&rows.values[numbers]);
-        }
-    }
-}
-
 impl Piece<'_> {
     /// Softmax of the scaled scores, then the values mixed by it, every patch in order.
     fn attend(&mut self, context: &ComputeContext, heads: TowerHeads, head: usize, queries: &[f32]) {
@@ -190,38 +99,5 @@ impl Piece<'_> {
                 out.iter_mut().zip(mixed).for_each(|(out, x)| *out = x * inverse);
             }
         });
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::model::Arithmetic;
-    use crate::thread_pool::ThreadPool;
-
-    #[test]
-    fn numbers_of_another_layout_leave_no_trace() {
-        let context = ComputeContext {
-            pool: ThreadPool::new(1),
-            kernels: pelicycle_kernels::Kernels::detect(),
-            arithmetic: Arithmetic::Float32,
-        };
-        let heads = TowerHeads { count: 1, size: 20, scale: 0.2 };
-        let attended = |windows: &[Range<usize>], keys: f32, scratch: &mut HeadScratch| {
-            let numbers: Vec<f32> = (0..40 * heads.size).map(|i| (i % 7) as f32 - 3.0).collect();
-            let keys: Vec<f32> = numbers.iter().map(|x| x * keys).collect();
-            let rows = HeadRows { queries: &numbers, keys: &keys, values: &numbers };
-            let mut out = vec![0.0; numbers.len()];
-            let mut tell = |_| ControlFlow::Continue(());
-            let mut watch = EncodingWatch::new(1, &mut tell);
-            assert!(attend(&context, heads, windows, rows, scratch, &mut out, &mut watch).is_continue());
-            out
-        };
-        let windows = [0..3, 3..23, 23..40];
-        let mut scratch = HeadScratch::default();
-        attended(std::slice::from_ref(&(0..40)), f32::INFINITY, &mut scratch);
-        let after = attended(&windows, 1.0, &mut scratch);
-        assert!(after.iter().all(|x| x.is_finite()));
-        assert_eq!(after, attended(&windows, 1.0, &mut HeadScratch::default()));
     }
 }

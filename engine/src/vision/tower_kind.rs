@@ -1,5 +1,7 @@
 //! The differences between kinds of projectors, as data; `tower_kinds.rs` has the table of them.
 
+use super::resize::ResizeFilter;
+use super::tower_rope::TowerRopeKind;
 use crate::model::NormKind;
 
 /// The blocks that a vision tower is built of, and their options.
@@ -51,14 +53,6 @@ pub(super) enum PictureSizing {
     LongestEdge,
 }
 
-/// The kernel of resizing.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum ResizeFilter {
-    Bilinear,
-    /// R. Keys, 1981, with a = −1/2.
-    Bicubic,
-}
-
 /// The table that tells the tower where a patch stands, beside the turning of heads.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum PositionTable {
@@ -69,17 +63,6 @@ pub(super) enum PositionTable {
     Whole,
     /// A table for columns and one for lines.
     TwoAxes,
-}
-
-/// The way in which heads turn with the place of a patch.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub(super) enum TowerRopeKind {
-    /// Numbers i and i + half of the head turn together, the first half of the pairs by the line.
-    Halves,
-    /// Each half of the head is for one axis, the first for the column; inside, i and i + a quarter turn together.
-    HalfAnAxis,
-    /// Numbers 2i and 2i + 1 turn together, the first half of the pairs by the line, with every other frequency.
-    Neighbours,
 }
 
 /// The feed-forward block.

@@ -1,9 +1,10 @@
 //! The table of projectors: a new kind that is made of known blocks is an entry here.
 
+use super::resize::ResizeFilter;
 use super::tower_kind::{
-    MarkLayout, PictureMarks, PictureSizing, PositionTable, ResizeFilter, TowerEnd, TowerFeedForward,
-    TowerKind, TowerRopeKind,
+    MarkLayout, PictureMarks, PictureSizing, PositionTable, TowerEnd, TowerFeedForward, TowerKind,
 };
+use super::tower_rope::TowerRopeKind;
 use crate::model::NormKind;
 
 /// Qwen's marks.

@@ -1,6 +1,15 @@
 //! The turning of heads by the place of a patch: rotary embedding in two axes.
 
-use super::tower_kind::TowerRopeKind;
+/// The way in which heads turn with the place of a patch.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) enum TowerRopeKind {
+    /// Numbers i and i + half of the head turn together, the first half of the pairs by the line.
+    Halves,
+    /// Each half of the head is for one axis, the first for the column; inside, i and i + a quarter turn together.
+    HalfAnAxis,
+    /// Numbers 2i and 2i + 1 turn together, the first half of the pairs by the line, with every other frequency.
+    Neighbours,
+}
 
 /// The pairs of numbers that turn in a head.
 #[derive(Debug)]
@@ -62,23 +71,6 @@ impl TowerRope {
             let (x, y) = (head[*a], head[*b]);
             head[*a] = x * cos - y * sin;
             head[*b] = x * sin + y * cos;
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn every_number_of_a_head_turns_once_and_half_of_them_by_the_column() {
-        for kind in [TowerRopeKind::Halves, TowerRopeKind::HalfAnAxis, TowerRopeKind::Neighbours] {
-            let rope = TowerRope::new(kind, 16);
-            let mut places: Vec<usize> = rope.pairs.iter().flat_map(|pair| pair.places).collect();
-            places.sort_unstable();
-            assert_eq!(places, (0..16).collect::<Vec<_>>());
-            assert_eq!(rope.pairs.iter().filter(|pair| pair.by_column).count(), 4);
-            assert!(rope.pairs.iter().all(|pair| (0.0..=1.0).contains(&pair.frequency)));
         }
     }
 }

@@ -5,7 +5,7 @@ use std::sync::mpsc;
 
 use pelicycle_engine::chat::ChatMessage;
 use pelicycle_engine::gguf::Gguf;
-use pelicycle_engine::model::{Arithmetic, ExpertUse};
+use pelicycle_engine::model::{Arithmetic, ExpertConfig, ExpertUse, WeightSummary};
 use pelicycle_engine::sample::Sampling;
 use pelicycle_engine::{
     Engine, EngineOptions, FinishReason, GenerationEvent, GenerationRequest, Session, Speculation, bundled,
@@ -98,4 +98,29 @@ fn layers_without_experts_count_nothing() {
     assert!(experts.layers()[0].is_empty() && !experts.layers()[1].is_empty());
     let Some(parts) = Parts::golden("qwen3.f16") else { return };
     assert_eq!(parts.model(Arithmetic::Int8).unwrap().expert_use(), None);
+}
+
+#[test]
+fn an_expert_touched_twice_is_touched_once() {
+    let engine = Engine::bundled().unwrap();
+    let mut experts = engine.model().expert_use().unwrap();
+    assert_eq!((experts.used(), experts.layers().len(), experts.layers()[1].len()), (2, 6, 16));
+    // A file of another kind with as many experts, of which one layer has some: 5 bytes each.
+    let mut summary = WeightSummary::new(Some(6), Some(ExpertConfig::new(16, 2)));
+    summary.add("blk.0.attn_q.weight", 50, Some(100));
+    summary.add("blk.0.ffn_up.weight", 5, Some(10));
+    summary.add("blk.1.ffn_up_exps.weight", 40, Some(80));
+    summary.add("output.weight", 1, Some(1));
+    assert_eq!((experts.tokens(), experts.bytes_touched(&summary)), (0, Some(111)));
+    (0..6).for_each(|layer| experts.take(layer, &[0, 3]));
+    assert_eq!(
+        (experts.tokens(), experts.bytes_touched(&summary)),
+        (1, summary.bytes_a_token()),
+        "one token alone"
+    );
+    (0..6).for_each(|layer| experts.take(layer, &[1, 3]));
+    assert_eq!((experts.tokens(), experts.bytes_touched(&summary)), (2, Some(111 + 15)));
+    assert_eq!(experts.layers()[1][..5], [1, 1, 0, 2, 0]);
+    summary.add("blk.1.ffn_down_exps.weight", 40, None);
+    assert_eq!(experts.bytes_touched(&summary), None);
 }

@@ -1,7 +1,13 @@
 //! The guide to the crate, and the table of models that it runs.
 
+#[expect(dead_code, reason = "the engine has more use for it")]
+#[path = "../../src/model/not_yet.rs"]
+mod not_yet;
+
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use not_yet::MISSING;
 use pelicycle_engine::gguf::{Gguf, GgufBuilder, MetadataValue};
 use pelicycle_engine::model::{Model, ModelError};
 use pelicycle_engine::vision::{PictureLimits, Projector};
@@ -20,14 +26,39 @@ fn the_readme_has_the_example_of_the_crate() {
     assert_eq!(crate_example, example(include_str!("../../README.md"), ""));
 }
 
-/// Whether the engine knows an architecture: a file of it lacks other things then.
-fn is_known(architecture: &str) -> bool {
+/// What opening a file of an architecture that is not known comes to; where it is known the file lacks other things.
+fn refusal(architecture: &str) -> Option<String> {
     let mut file = Vec::new();
     let mut contents = GgufBuilder::default();
     contents.pair("general.architecture", MetadataValue::String(architecture.to_owned()));
     contents.write(&mut file, |_, _| Ok(())).unwrap();
     let gguf = Arc::new(Gguf::from_bytes(&file).unwrap());
-    !matches!(Model::check_metadata(&gguf), Err(ModelError::Architecture { .. }))
+    match Model::check_metadata(&gguf) {
+        Err(error @ ModelError::Architecture { .. }) => Some(error.to_string()),
+        _ => None,
+    }
+}
+
+fn is_known(architecture: &str) -> bool {
+    refusal(architecture).is_none()
+}
+
+#[test]
+fn nothing_is_missing_that_is_there() {
+    let mut seen = BTreeSet::new();
+    for (what, names) in MISSING {
+        for name in *names {
+            let refusal = refusal(name).unwrap_or_else(|| panic!("{name} runs"));
+            assert!(refusal.contains(what) && seen.insert(name), "{name} is named once: {refusal}");
+        }
+    }
+    // The newest names of llama.cpp 0.5.0, and one that is newer.
+    for name in ["kimi-k3", "glm5-next", "minimax-m3", "muse-glimmer", "pockettts", "spark2_5", "deepseek41"]
+    {
+        assert!(!refusal(name).unwrap().contains("its name is not known"), "{name}");
+    }
+    assert!(refusal("gemma3n").unwrap().contains("AltUp"));
+    assert!(refusal("gemma99").unwrap().contains("its name is not known"));
 }
 
 #[test]

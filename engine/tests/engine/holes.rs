@@ -2,7 +2,10 @@
 
 use std::ops::Range;
 
-use pelicycle_engine::model::Arithmetic;
+use pelicycle_engine::bundled;
+use pelicycle_engine::gguf::{Gguf, MetadataValue};
+use pelicycle_engine::model::{Arithmetic, Model};
+use pelicycle_engine::quant::TensorType;
 
 use crate::support::parts::{Parts, Tensor};
 
@@ -112,4 +115,81 @@ fn a_model_made_of_zeros_and_a_few_numbers_opens() {
         }
     }
     parts.model(Arithmetic::Float32).unwrap();
+}
+
+/// hatchling, its first layer alone.
+fn one_layer() -> Parts {
+    let mut parts = Parts::of(&Gguf::from_bytes(bundled::hatchling()).unwrap());
+    parts.set("qwen3moe.block_count", Some(MetadataValue::U32(1)));
+    parts.tensors.retain(|tensor| !tensor.name.starts_with("blk.") || tensor.name.starts_with("blk.0."));
+    parts
+}
+
+/// Two pages in 63 MB are between the places that are looked at. Skipped where the file system tells of no holes so small.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_small_hole_in_a_large_file_is_known_to_the_file_system() {
+    use std::io::{Seek, SeekFrom, Write};
+    use std::os::unix::fs::MetadataExt;
+
+    const PAGE: usize = 4096;
+    /// Numbers of an expert between its matrices.
+    const INNER: u64 = 2560;
+    let mut parts = one_layer();
+    parts.set("qwen3moe.expert_feed_forward_length", Some(MetadataValue::U32(INNER as u32)));
+    for name in ["gate", "down", "up"] {
+        let mut stack = parts.take(&format!("blk.0.ffn_{name}_exps.weight"));
+        let dims = if name == "down" { [INNER, 256, 16] } else { [256, INNER, 16] };
+        (stack.dims, stack.kind) = (dims.to_vec(), TensorType::F16);
+        stack.bytes = vec![1; dims.iter().product::<u64>() as usize * 2];
+        parts.tensors.push(stack);
+    }
+    let of_matrices =
+        parts.tensors.iter().filter(|tensor| tensor.dims.len() > 1).map(|tensor| tensor.bytes.len());
+    let step = of_matrices.sum::<usize>() / 4096;
+    let file = parts.file();
+    // Where the last tensor begins, and from there the first two pages between two places that are looked at.
+    let begin = file.len() - parts.tensors.last().unwrap().bytes.len();
+    let is_between = |at: &usize| !(at - begin).is_multiple_of(step) && (at - begin) % step + 2 * PAGE < step;
+    let at = (begin.next_multiple_of(PAGE)..).step_by(PAGE).skip(100).find(is_between).unwrap();
+
+    let path = std::env::temp_dir().join(format!("pelicycle-hole-{}.gguf", std::process::id()));
+    let opened = |hole: usize| {
+        let mut out = std::fs::File::create(&path).unwrap();
+        out.write_all(&file[..hole]).unwrap();
+        out.seek(SeekFrom::Current(2 * PAGE as i64)).unwrap();
+        out.write_all(&file[file.len().min(hole + 2 * PAGE)..]).unwrap();
+        let blocks = out.metadata().unwrap().blocks();
+        (Model::open(&path, Some(1), Arithmetic::Int8).map(drop).map_err(|error| error.to_string()), blocks)
+    };
+    let (whole, all_blocks) = opened(file.len());
+    let (found, blocks) = opened(at);
+    std::fs::remove_file(&path).unwrap();
+    assert_eq!(whole, Ok(()));
+    if blocks >= all_blocks {
+        return println!("skipped: the file system keeps no holes of two pages");
+    }
+    let error = found.unwrap_err();
+    assert!(error.contains(&format!("bytes {at} to {} of the file", at + 2 * PAGE)), "{error}");
+}
+
+#[test]
+fn a_run_of_zeros_ends_where_other_bytes_are() {
+    let name = "blk.0.attn_q.weight";
+    let mut parts = one_layer();
+    let mut last = parts.take(name);
+    last.bytes.iter_mut().for_each(|byte| *byte = (*byte).max(1));
+    let len = last.bytes.len();
+    parts.tensors.push(last);
+    let begin = parts.file().len() - len;
+    assert_eq!(opened(&parts, name, 0..0), Ok(()));
+    for zeros in [1001..9001, 0..9001, len - 9001..len, len / 2 - 2047..len / 2 + 2047] {
+        let error = opened(&parts, name, zeros.clone()).expect_err(&format!("{zeros:?}"));
+        let bytes = format!("bytes {} to {} of the file", begin + zeros.start, begin + zeros.end);
+        assert!(error.contains(&bytes), "{zeros:?}: {error}");
+    }
+    // One other byte in the midst of zeros makes two runs.
+    tensor(&mut parts, name).bytes[1001..5101].fill(0);
+    let error = opened(&parts, name, 5102..5600).unwrap_err();
+    assert!(error.contains(&format!("bytes {} to {} of the file", begin + 1001, begin + 5101)), "{error}");
 }

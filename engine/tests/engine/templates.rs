@@ -1,7 +1,7 @@
 //! Chat templates against what the reference implementation renders, and against templates that misbehave.
 
 use pelicycle_engine::chat::{ChatError, ChatMessage, ChatTemplate};
-use pelicycle_engine::gguf::MetadataValue;
+use pelicycle_engine::gguf::{Gguf, GgufBuilder, MetadataArray, MetadataValue};
 use serde_json::{Map, Value, json};
 
 use crate::support::parts::Parts;
@@ -142,5 +142,87 @@ fn what_would_write_without_end_is_refused_before_it_does() {
         "{% set x = '{a}' * 10000 %}{{ x.format(a='y' * 1000000)|length }}",
     ] {
         assert!(render(source).is_err(), "{source}");
+    }
+}
+
+// The expected texts are what CPython 3.11 prints.
+#[test]
+fn values_print_as_python_prints_them() {
+    let shown = |value: Value| {
+        let template = ChatTemplate::new("{{ value }}", "", "").unwrap();
+        template.render::<Value>(&[], json!({ "value": value }).as_object().unwrap()).unwrap()
+    };
+    let mixed = json!({"b": true, "a": [null, 1, 1.0, 1e-5, 1e16, 0.1], "q": "it's \"x\"\n"});
+    assert_eq!(shown(mixed), r#"{'b': True, 'a': [None, 1, 1.0, 1e-05, 1e+16, 0.1], 'q': 'it\'s "x"\n'}"#);
+    assert_eq!(shown(json!("it's")), "it's");
+    assert_eq!(shown(json!(["it's"])), r#"["it's"]"#);
+    assert_eq!(render("{{ missing }}").unwrap(), "");
+}
+
+/// The prompt of a file that has no template and a vocabulary with these tokens, and what is said of it.
+fn without_a_template(marks: &[&str]) -> (String, String) {
+    let tokens: Vec<String> = ["<s>", "</s>"].iter().chain(marks).map(|&token| token.to_owned()).collect();
+    let mut contents = GgufBuilder::default();
+    contents.pair("tokenizer.ggml.tokens", MetadataValue::Array(MetadataArray::String(tokens)));
+    contents.pair("tokenizer.ggml.bos_token_id", MetadataValue::U32(0));
+    contents.pair("tokenizer.ggml.eos_token_id", MetadataValue::U32(1));
+    let mut file = Vec::new();
+    contents.write(&mut file, |_, _| Ok(())).unwrap();
+    let template = ChatTemplate::from_gguf(&Gguf::from_bytes(&file).unwrap()).unwrap();
+    let messages = [ChatMessage::user("Draw"), ChatMessage::assistant("<svg/>"), ChatMessage::user("Again")];
+    let arguments = json!({"add_generation_prompt": true});
+    let prompt = template.render(&messages, arguments.as_object().unwrap()).unwrap();
+    (prompt, template.remark().unwrap().to_owned())
+}
+
+/// The prompts are those of the templates that these families' own files carry, but for what those say of dates and tools.
+#[test]
+fn a_file_without_a_template_is_written_in_the_form_of_its_marks() {
+    let llama3 = ["<|start_header_id|>", "<|end_header_id|>", "<|eot_id|>"];
+    let glm = ["[gMASK]", "<sop>", "<|user|>", "<|assistant|>"];
+    let forms: [(&str, &[&str], &str); 8] = [
+        (
+            "Llama 3",
+            &llama3,
+            "<s><|start_header_id|>user<|end_header_id|>\n\nDraw<|eot_id|><|start_header_id|>assistant<|end_header_id|>\n\n<svg/><|eot_id|><|start_header_id|>user<|end_header_id|>\n\nAgain<|eot_id|><|start_header_id|>assistant<|end_header_id|>\n\n",
+        ),
+        (
+            "ChatML",
+            &["<|im_start|>", "<|im_end|>"],
+            "<|im_start|>user\nDraw<|im_end|>\n<|im_start|>assistant\n<svg/><|im_end|>\n<|im_start|>user\nAgain<|im_end|>\n<|im_start|>assistant\n",
+        ),
+        (
+            "Gemma 4",
+            &["<|turn>", "<turn|>"],
+            "<s><|turn>user\nDraw<turn|>\n<|turn>model\n<svg/><turn|>\n<|turn>user\nAgain<turn|>\n<|turn>model\n",
+        ),
+        (
+            "Gemma",
+            &["<start_of_turn>", "<end_of_turn>"],
+            "<s><start_of_turn>user\nDraw<end_of_turn>\n<start_of_turn>model\n<svg/><end_of_turn>\n<start_of_turn>user\nAgain<end_of_turn>\n<start_of_turn>model\n",
+        ),
+        ("GLM-4", &glm, "[gMASK]<sop><|user|>\nDraw<|assistant|>\n<svg/><|user|>\nAgain<|assistant|>\n"),
+        (
+            "Phi-3",
+            &["<|user|>", "<|assistant|>", "<|end|>"],
+            "<|user|>\nDraw<|end|>\n<|assistant|>\n<svg/><|end|>\n<|user|>\nAgain<|end|>\n<|assistant|>\n",
+        ),
+        ("Mistral", &["[INST]", "[/INST]"], "<s>[INST]Draw[/INST]<svg/></s>[INST]Again[/INST]"),
+        (
+            "DeepSeek",
+            &["<｜User｜>", "<｜Assistant｜>"],
+            "<s><｜User｜>Draw<｜Assistant｜><svg/></s><｜User｜>Again<｜Assistant｜>",
+        ),
+    ];
+    for (name, marks, expected) in forms {
+        let (prompt, remark) = without_a_template(marks);
+        assert_eq!(prompt, expected, "{name}");
+        assert!(remark.contains(&format!("the marks of {name},")), "{remark}");
+    }
+    // All of a form's marks have to be there.
+    for marks in [&[][..], &llama3[..2], &glm[..3]] {
+        let (prompt, remark) = without_a_template(marks);
+        assert_eq!(prompt, "<s>Draw\n<svg/>\nAgain\n");
+        assert!(remark.contains("stands alone"), "{remark}");
     }
 }

@@ -3,7 +3,9 @@
 use std::sync::Arc;
 
 use pelicycle_engine::gguf::{Gguf, GgufOutline};
-use pelicycle_engine::model::{Arithmetic, Model, ModelMemory, TensorRole, WeightSummary};
+use pelicycle_engine::model::{
+    Arithmetic, ExpertConfig, Model, ModelMemory, TensorRole, WeightSize, WeightSummary,
+};
 use serde_json::Value;
 
 use crate::support::{json, shared};
@@ -172,4 +174,58 @@ fn a_token_leaves_keys_and_values_or_a_latent_vector_and_recurrent_layers_keep_a
         assert_eq!(memory.state(), state, "{file}");
         assert_eq!(Some(memory.weights()), golden.weight_summary().total().bytes, "{file}");
     }
+}
+
+#[test]
+fn a_tensors_role_is_told_by_its_name() {
+    let role = |name| TensorRole::of(name, Some(40)).0;
+    assert_eq!(role("token_embd.weight"), TensorRole::Embedding);
+    assert_eq!(role("per_layer_token_embd.weight"), TensorRole::LayerEmbedding);
+    assert_eq!(role("per_layer_model_proj.weight"), TensorRole::Other);
+    assert_eq!(role("output.weight"), TensorRole::Output);
+    assert_eq!(role("output_norm.weight"), TensorRole::Other);
+    assert_eq!(role("rope_freqs.weight"), TensorRole::Other);
+    assert_eq!(role("blk.3.attn_norm.weight"), TensorRole::Other);
+    assert_eq!(role("blk.3.attn_q.weight"), TensorRole::Attention);
+    assert_eq!(role("blk.3.attn_sinks.weight"), TensorRole::Attention);
+    assert_eq!(role("blk.3.ssm_a"), TensorRole::Attention);
+    assert_eq!(role("blk.3.shortconv.in_proj.weight"), TensorRole::Attention);
+    assert_eq!(role("blk.3.indexer.attn_k.weight"), TensorRole::Attention);
+    assert_eq!(role("blk.3.ffn_up.weight"), TensorRole::FeedForward);
+    assert_eq!(role("blk.3.ffn_gate_inp.weight"), TensorRole::Router);
+    assert_eq!(role("blk.3.exp_probs_b.bias"), TensorRole::Router);
+    assert_eq!(role("blk.3.ffn_gate_inp_shexp.weight"), TensorRole::SharedExperts);
+    assert_eq!(role("blk.12.ffn_gate_up_exps.weight"), TensorRole::Experts);
+    assert_eq!(role("blk.12.ffn_up_exps.bias"), TensorRole::Experts);
+    assert_eq!(role("blk.1.ffn_down.7.weight"), TensorRole::Experts);
+    assert_eq!(role("blk.40.attn_q.weight"), TensorRole::Draft);
+    assert_eq!(TensorRole::of("blk.40.attn_q.weight", None), (TensorRole::Attention, Some(40)));
+}
+
+#[test]
+fn what_is_not_known_of_experts_and_sizes_stays_unknown() {
+    let size = |found: WeightSize| (found.parameters, found.bytes);
+    let mut tensors = vec![("token_embd.weight", 100, Some(200)), ("blk.0.attn_q.weight", 10, Some(20))];
+    let summed = |tensors: &[(&str, u64, Option<u64>)], experts: Option<ExpertConfig>| {
+        let mut summary = WeightSummary::new(None, experts);
+        tensors.iter().for_each(|&(name, parameters, bytes)| summary.add(name, parameters, bytes));
+        summary
+    };
+    let summary = summed(&tensors, None);
+    assert_eq!((summary.active().unwrap().parameters, summary.bytes_a_token()), (110, Some(220)));
+    tensors.push(("output.weight", 100, Some(150)));
+    assert_eq!(summed(&tensors, None).bytes_a_token(), Some(170), "a row of the embedding is nothing");
+    tensors.push(("blk.0.ffn_up_exps.weight", 40, Some(80)));
+    let summary = summed(&tensors, None);
+    assert_eq!((summary.active(), summary.bytes_a_token()), (None, None));
+    assert_eq!(size(summary.total()), (250, Some(450)));
+
+    let experts = Some(ExpertConfig::new(4, 2));
+    let summary = summed(&tensors, experts);
+    assert_eq!(summary.active().map(size), Some((230, Some(410))));
+    assert_eq!((summary.bytes_a_token(), summary.expert(0).bytes), (Some(210), Some(20)));
+    tensors.push(("blk.0.ffn_down_exps.weight", u64::MAX, None));
+    let summary = summed(&tensors, experts);
+    assert_eq!(size(summary.total()), (u64::MAX, None));
+    assert_eq!((summary.bytes_a_token(), summary.bytes_for_all()), (None, Some(170)));
 }
