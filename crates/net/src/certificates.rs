@@ -80,7 +80,8 @@ impl ServerCertVerifier for SystemVerifier {
     }
 }
 
-#[cfg(all(test, target_os = "linux"))]
+#[cfg(test)]
+#[cfg(target_os = "linux")]
 mod tests {
     use std::io::Write;
     use std::net::TcpListener;
