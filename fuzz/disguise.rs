@@ -1,7 +1,8 @@
 //! A stream that says a key in other clothes: encoded, broken by marks, cut over frames and over reasoning and answer. What is
 //! made here is what SECURITY.md promises to find.
 
-use serde_json::{Value, json};
+use pelicycle_testkit::frames::{ending, part};
+use serde_json::Value;
 
 /// The texts that may stand before and after the key.
 const FILLERS: [&str; 10] =
@@ -139,35 +140,4 @@ pub fn joined(dialect: &str, trace: &str) -> String {
         found.unwrap_or_default()
     };
     frames.map(said).collect()
-}
-
-/// The frame of a piece of the reasoning, or of the answer.
-fn part(dialect: &str, reasoning: bool, piece: &str) -> Value {
-    match (dialect, reasoning) {
-        ("chat", true) => json!({"choices": [{"delta": {"reasoning_content": piece}}]}),
-        ("chat", false) => json!({"choices": [{"delta": {"content": piece}}]}),
-        ("responses", true) => json!({"type": "response.reasoning_text.delta", "delta": piece}),
-        ("responses", false) => json!({"type": "response.output_text.delta", "delta": piece}),
-        ("anthropic", true) => json!({"type": "content_block_delta", "delta": {"thinking": piece}}),
-        ("anthropic", false) => json!({"type": "content_block_delta", "delta": {"text": piece}}),
-        ("gemini", thought) => {
-            json!({"candidates": [{"content": {"parts": [{"text": piece, "thought": thought}]}}]})
-        }
-        (_, true) => json!({"message": {"thinking": piece}, "done": false}),
-        (_, false) => json!({"message": {"content": piece}, "done": false}),
-    }
-}
-
-/// The frames that end a stream.
-fn ending(dialect: &str) -> Vec<Value> {
-    match dialect {
-        "chat" => vec![json!({"choices": [{"delta": {}, "finish_reason": "stop"}]})],
-        "responses" => vec![json!({"type": "response.completed", "response": {"status": "completed"}})],
-        "anthropic" => vec![
-            json!({"type": "message_delta", "delta": {"stop_reason": "end_turn"}}),
-            json!({"type": "message_stop"}),
-        ],
-        "gemini" => vec![json!({"candidates": [{"finishReason": "STOP"}]})],
-        _ => vec![json!({"message": {}, "done": true, "done_reason": "stop"})],
-    }
 }

@@ -23,9 +23,9 @@ use pelicycle_store::{Listing, Store, StoredAttempt};
 use pelicycle_text::plain_file;
 
 use super::Global;
+use super::calibrations::calibrations;
 use super::compare_looks::{LooksRequest, compare_looks};
 use super::error::{usage, words};
-use super::judge_calibrate::calibrations;
 use super::output::{json, say_damaged, say_error, write, write_whole};
 use super::rank::{judgements, pool_weight};
 use super::sides::{StoreCatalog, paired};

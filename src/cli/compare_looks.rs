@@ -10,9 +10,9 @@ use pelicycle_judge::SideAttempts;
 use pelicycle_record::{Attempt, Id};
 use pelicycle_store::Store;
 
+use super::calibrations::calibrations;
 use super::compare::{ComparisonFormat, WORSE, gate, lines};
 use super::error::usage;
-use super::judge_calibrate::calibrations;
 use super::output::{json, write};
 use super::rank::judgements;
 use super::sides::StoreCatalog;

@@ -9,8 +9,8 @@ use pelicycle_prompt::PromptError;
 use pelicycle_run::{ConfigError, ContestantError, RunError};
 use pelicycle_site::SheetError;
 
+use super::listen::ListenError;
 use super::output::say_error;
-use super::serve::ListenError;
 
 /// Exit code of a mistake of the one who asked, as clap's own.
 const USAGE: u8 = 2;

@@ -14,6 +14,7 @@ use pelicycle_store::Store;
 use pelicycle_text as text;
 
 use super::error::usage;
+use super::listen::{ADDRESS, address};
 use super::output::{attempts_and_looks, say, say_damaged, say_error};
 use super::{Global, recheck, serve, site, vote};
 
@@ -45,7 +46,7 @@ pub(crate) struct GalleryArgs {
     allow_empty: bool,
     /// Show it to browsers on this machine until Ctrl-C, and rebuild it as attempts come. ADDR is a port, or an address
     /// and a port for others to read it too.
-    #[arg(long, value_name = "ADDR", num_args = 0..=1, default_missing_value = serve::ADDRESS, value_parser = serve::address)]
+    #[arg(long, value_name = "ADDR", num_args = 0..=1, default_missing_value = ADDRESS, value_parser = address)]
     serve: Option<SocketAddr>,
     /// The name that votes are kept under in the gallery that --serve shows on this machine; your user's name when
     /// nothing is said.

@@ -16,8 +16,9 @@ use pelicycle_store::Store;
 use pelicycle_text::{dollars, plural};
 
 use super::Global;
+use super::calibrations::calibrations;
 use super::compare_looks::looks;
-use super::judge_calibrate::{calibrations, judge_calibrate};
+use super::judge_calibrate::judge_calibrate;
 use super::judge_rubric::judge_rubric;
 use super::judge_session::{SessionDrive, SessionEnd};
 use super::named_projectors::projector_file;

@@ -10,9 +10,10 @@ use pelicycle_run::judging::{
 use pelicycle_store::Store;
 use pelicycle_text::plural;
 
+use super::calibrations::calibrations;
 use super::judge::{JudgeArgs, print};
 use super::judge_session::{SessionDrive, SessionEnd};
-use super::output::{say, say_damaged, say_error};
+use super::output::{say, say_error};
 use super::terminal::printable;
 
 pub(super) fn judge_calibrate(
@@ -53,13 +54,6 @@ pub(super) fn judge_calibrate(
         }
     }
     Ok(drive.end(&ended))
-}
-
-/// All calibrations of a store; what is damaged is told.
-pub(super) fn calibrations(store: &Store) -> anyhow::Result<Vec<CalibrationRecord>> {
-    let found = store.calibrations()?;
-    say_damaged(store, &found.damaged);
-    Ok(found.records)
 }
 
 /// One answer in a line.

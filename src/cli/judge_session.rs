@@ -15,8 +15,8 @@ use pelicycle_store::Store;
 use pelicycle_text::dollars;
 
 use super::output::{say, say_error};
-use super::run::{INTERRUPTED, signals};
 use super::runtime::runtime;
+use super::signals::{self, INTERRUPTED};
 use super::terminal::printable;
 
 /// The end of a session, beside what was answered.

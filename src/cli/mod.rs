@@ -1,6 +1,7 @@
 //! One file a command: arguments become calls of the library, results become words and exit codes.
 
 mod baseline;
+mod calibrations;
 mod check;
 mod command_line;
 mod compare;
@@ -18,6 +19,7 @@ mod judge_calibrate;
 mod judge_labels;
 mod judge_rubric;
 mod judge_session;
+mod listen;
 mod measures;
 mod model;
 mod named_projectors;
@@ -39,6 +41,7 @@ mod serve;
 mod service_survey;
 mod sheet;
 mod sides;
+mod signals;
 mod site;
 pub(crate) mod template_trial;
 pub(crate) mod terminal;

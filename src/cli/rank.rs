@@ -12,8 +12,8 @@ use pelicycle_record::{Attempt, JudgementRecord};
 use pelicycle_store::{Listing, Store};
 
 use super::Global;
+use super::calibrations::calibrations;
 use super::error::usage;
-use super::judge_calibrate::calibrations;
 use super::output::{json, say_damaged, write};
 use super::sides::StoreCatalog;
 use super::terminal::{columns, printable};

@@ -15,13 +15,13 @@ use pelicycle_text::plural;
 use super::Global;
 use super::compare_looks::looks;
 use super::error::usage;
+use super::listen::{address, listen};
 use super::next::in_same_place;
 use super::output::{say, say_error};
 use super::rank::DrawingArgs;
-use super::run::signals::Signals;
 use super::runtime::runtime;
-use super::serve::listen;
 use super::sides::between;
+use super::signals::Signals;
 
 /// The address of the page when nothing else is said: beside a gallery that is served.
 const ADDRESS: &str = "127.0.0.1:8766";
@@ -62,7 +62,7 @@ pub(crate) struct VoteArgs {
 
 /// Reads an address that this machine alone reaches.
 fn loopback(text: &str) -> Result<SocketAddr, String> {
-    let address = super::serve::address(text)?;
+    let address = address(text)?;
     if !address.ip().is_loopback() {
         return Err(format!(
             "{} can be reached from outside, and whoever reaches the page votes in your name; 127.0.0.1:{} is this \

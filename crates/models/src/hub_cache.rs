@@ -8,9 +8,9 @@ use std::time::SystemTime;
 
 use pelicycle_text::plain_file;
 
-use super::inventory::UnusableModel;
 use super::listing::entries;
 use super::model_file::{self, ModelFile, ModelSource, models};
+use super::unusable::UnusableModel;
 
 /// Folders within a snapshot that are looked into; publishers use one, for the parts of a split model.
 const DEPTH: usize = 4;

@@ -3,15 +3,12 @@
 use std::collections::HashMap;
 use std::path::PathBuf;
 
-use super::file_name::ModelFileName;
 use super::folders::ModelFolders;
 use super::model_file::{ModelFile, ModelSource, models};
 use super::name_error::{ModelCandidate, ModelNameError};
 use super::own_folders::own_folders;
+use super::unusable::UnusableModel;
 use super::{hub_cache, listing, llama_cpp, lm_studio, ollama};
-
-/// The number of models that an error names before it only counts.
-pub(super) const MOST_NAMED: usize = 8;
 
 /// The number of names that an error offers in place of one that is not known.
 const MOST_NEAR: usize = 3;
@@ -26,26 +23,6 @@ pub struct Inventory {
     passed_over: Vec<UnusableModel>,
     /// The depth of folders in one of the user's own; others are not in here.
     depths: HashMap<PathBuf, usize>,
-}
-
-/// Something that looks like a model but can't be used.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct UnusableModel {
-    /// The path at which it lies.
-    pub path: PathBuf,
-    /// Its fault, in words.
-    pub why: String,
-    /// The names that it would have if it could be used, in lower case.
-    names: Vec<String>,
-}
-
-impl UnusableModel {
-    /// One that would have this stem of a file's name, and its place's own name for it.
-    pub(super) fn new(path: PathBuf, why: String, stem: &str, placed: Option<String>) -> UnusableModel {
-        let model = ModelFileName::parse(&format!("{stem}.gguf")).map(|told| told.model);
-        let names = model.into_iter().chain([stem.to_owned()]).chain(placed);
-        UnusableModel { path, why, names: names.map(|name| name.to_lowercase()).collect() }
-    }
 }
 
 impl Inventory {
@@ -153,7 +130,7 @@ impl Inventory {
     /// The reason why the name means nothing, where it would mean something that can't be used.
     fn unusable(&self, wanted: &str) -> Option<ModelNameError> {
         let lower = wanted.to_lowercase();
-        let passed = self.passed_over.iter().find(|passed| passed.names.contains(&lower))?;
+        let passed = self.passed_over.iter().find(|passed| passed.is_called(&lower))?;
         let (path, why) = (passed.path.display().to_string(), passed.why.clone());
         Some(ModelNameError::Unusable { wanted: wanted.to_owned(), path, why })
     }

@@ -24,12 +24,14 @@ mod ollama;
 mod own_folders;
 mod projector;
 mod removal;
+mod unusable;
 
 pub use file_name::{ModelFileName, SplitPart};
 pub use folders::ModelFolders;
 pub(crate) use hub_cache::{is_commit, links, repo_folder};
-pub use inventory::{Inventory, UnusableModel};
+pub use inventory::Inventory;
 pub use model_file::{ModelFile, ModelSource};
 pub use name_error::ModelNameError;
 pub use projector::projectors_beside;
 pub use removal::{Removal, RemovalError};
+pub use unusable::UnusableModel;

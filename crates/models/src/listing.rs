@@ -2,8 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
-use super::inventory::UnusableModel;
 use super::model_file::FolderFile;
+use super::unusable::UnusableModel;
 
 /// Entries that are read of one folder: more of them is no folder of models.
 pub(super) const MOST_ENTRIES: usize = 10_000;

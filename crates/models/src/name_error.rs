@@ -2,8 +2,10 @@
 
 use pelicycle_text::{any_of, size};
 
-use super::inventory::MOST_NAMED;
 use super::model_file::ModelFile;
+
+/// The number of models that an error names before it only counts.
+const MOST_NAMED: usize = 8;
 
 /// The reason why `local/NAME` means no one model.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

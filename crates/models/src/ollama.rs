@@ -7,9 +7,9 @@ use pelicycle_text::plain_file;
 use serde::Deserialize;
 
 use super::file_name::ModelFileName;
-use super::inventory::UnusableModel;
 use super::listing::entries;
 use super::model_file::{ModelFile, ModelSource};
+use super::unusable::UnusableModel;
 
 /// A manifest is a few hundred bytes.
 const MANIFEST_BYTES: u64 = 1 << 20;

@@ -5,6 +5,8 @@ use std::time::Duration;
 use reqwest::Client;
 use reqwest::redirect::Policy;
 
+use crate::certificates::tls;
+
 /// The most redirects that are followed in a row, where they are.
 const REDIRECTS: usize = 10;
 
@@ -28,9 +30,8 @@ impl ClientOptions {
     /// # Errors
     /// When the system's TLS or proxy settings can't be used.
     pub fn build(&self) -> Result<Client, reqwest::Error> {
-        // ring is the only choice of cryptography here; that it was made before is no fault.
-        let _ = rustls::crypto::ring::default_provider().install_default();
         let mut builder = Client::builder()
+            .tls_backend_preconfigured(tls())
             .user_agent(concat!("pelicycle/", env!("CARGO_PKG_VERSION")))
             .connect_timeout(self.connect)
             .redirect(if self.redirects { Policy::limited(REDIRECTS) } else { Policy::none() })

@@ -12,6 +12,7 @@
 
 mod backoff;
 mod body;
+mod certificates;
 mod client;
 mod fetch;
 mod words;

@@ -8,7 +8,7 @@
 //!   fail in CI.
 //! - [`program`]: the program in a clean environment, and a server that it serves pages with.
 //! - [`mutated`]: what damage makes of bytes.
-//! - [`loopback`], [`hub`]: servers that do what a test says.
+//! - [`loopback`], [`hub`]: servers that do what a test says. [`frames`]: what services say, in the words of each protocol.
 //! - `attempts`, `exhibits` (features): attempts as plain data, and results of real and of hostile drawings.
 //! - [`model_file`]: models of random weights, made on the spot. [`browser`]: a real Chromium.
 #![expect(
@@ -24,6 +24,7 @@ pub mod browser;
 #[cfg(feature = "exhibits")]
 pub mod exhibits;
 mod folders;
+pub mod frames;
 pub mod hub;
 pub mod loopback;
 pub mod model_file;

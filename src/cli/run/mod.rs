@@ -8,7 +8,6 @@ mod failures;
 mod forecast;
 mod json;
 mod lines;
-pub(super) mod signals;
 mod summary;
 
 use std::io::IsTerminal as _;
@@ -34,11 +33,9 @@ use super::output::{say, say_error};
 use super::pictures::PictureMode;
 use super::runtime::runtime;
 use super::sampling::SamplingArgs;
+use super::signals::INTERRUPTED;
 use super::trust::TrustArgs;
-use super::{Global, notices, recheck, site};
-
-/// Exit code of a run that was interrupted: 128 and the number of the signal, as shells count.
-pub(super) const INTERRUPTED: u8 = 130;
+use super::{Global, notices, recheck, signals, site};
 
 /// Exit code where batches are still under way.
 const UNDER_WAY: u8 = 3;

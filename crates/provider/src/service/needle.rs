@@ -28,16 +28,15 @@ impl Needle {
     }
 
     /// How many letters fit after this one, where so many did before it.
-    fn step(&self, mut fit: usize, letter: u8) -> usize {
-        let letters = self.letters.expose_secret().as_bytes();
+    fn step(&self, letters: &[u8], mut fit: usize, letter: u8) -> usize {
         while fit > 0 && letters[fit] != letter {
             fit = self.fallback[fit];
         }
         fit + usize::from(letters[fit] == letter)
     }
 
-    fn len(&self) -> usize {
-        self.letters.expose_secret().len()
+    fn bytes(&self) -> &[u8] {
+        self.letters.expose_secret().as_bytes()
     }
 }
 
@@ -47,8 +46,9 @@ pub(super) fn search(needles: &[Needle], marks: &[Mark], found: &mut Vec<(usize,
     let mut ends = Vec::new();
     for needles in needles.chunks(u128::BITS as usize) {
         let mut begins = [0_u128; 256];
-        for (n, needle) in needles.iter().enumerate() {
-            begins[usize::from(needle.letters.expose_secret().as_bytes()[0])] |= 1 << n;
+        let letters: Vec<&[u8]> = needles.iter().map(Needle::bytes).collect();
+        for (n, letters) in letters.iter().enumerate() {
+            begins[usize::from(letters[0])] |= 1 << n;
         }
         let (mut open, mut fits) = (0_u128, vec![0; needles.len()]);
         for (at, mark) in marks.iter().enumerate() {
@@ -56,12 +56,13 @@ pub(super) fn search(needles: &[Needle], marks: &[Mark], found: &mut Vec<(usize,
             while concerned != 0 {
                 let n = concerned.trailing_zeros() as usize;
                 concerned &= concerned - 1;
-                fits[n] = needles[n].step(fits[n], mark.letter);
-                if fits[n] == needles[n].len() {
-                    found.push((marks[at + 1 - fits[n]].begin, mark.end));
-                    fits[n] = 0;
+                let mut fit = needles[n].step(letters[n], fits[n], mark.letter);
+                if fit == letters[n].len() {
+                    found.push((marks[at + 1 - fit].begin, mark.end));
+                    fit = 0;
                 }
-                open = if fits[n] > 0 { open | 1 << n } else { open & !(1 << n) };
+                fits[n] = fit;
+                open = if fit > 0 { open | 1 << n } else { open & !(1 << n) };
             }
         }
         ends.extend(fits.into_iter().filter(|fit| *fit > 0));

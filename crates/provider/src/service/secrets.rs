@@ -235,7 +235,12 @@ mod tests {
 
     /// The key in all clothes that services may put on it.
     fn clothes() -> Vec<String> {
-        let mut all = vec![
+        [escaped(), tagged(), with_codes_and_breaks(), encoded(), in_other_letters()].concat()
+    }
+
+    /// With escapes of JSON, of addresses and of HTML.
+    fn escaped() -> Vec<String> {
+        vec![
             KEY.to_owned(),
             KEY.to_uppercase(),
             each(|c| format!("\\u{:04x}", c as u32)),
@@ -248,6 +253,12 @@ mod tests {
             each(|c| format!("&#{};", c as u32)),
             each(|c| format!("&#x{:x};", c as u32)),
             each(|c| format!("&amp;#{};", c as u32)),
+        ]
+    }
+
+    /// With tags of HTML, of Markdown and of forums between its letters.
+    fn tagged() -> Vec<String> {
+        vec![
             KEY.replace("plan", "plan<b class=\"x\">").replace('5', "</b>5"),
             KEY.replace("plan", "plan&lt;b&gt;"),
             KEY.replace("plan", "**plan**"),
@@ -282,6 +293,12 @@ mod tests {
             KEY.replace("plan", "[[b]][plan][[/b]]"),
             KEY.replace("plan", "[b]\\u005bplan][/b]"),
             KEY.replace("planted", "[b][plan][/b] [i][ted][/i]"),
+        ]
+    }
+
+    /// With codes for terminals, with texts around it, and with breaks.
+    fn with_codes_and_breaks() -> Vec<String> {
+        vec![
             KEY.replace("plan", "\u{1b}[1m[plan]\u{1b}(B\u{1b}[m"),
             KEY.replace("plan", "\u{1b}]8;;https://a\u{1b}\\plan\u{1b}]8;;\u{1b}\\"),
             KEY.replace("planted", "pla\u{1b}]8;;https://a.b/c?d\u{1b}\\nted"),
@@ -297,6 +314,12 @@ mod tests {
             KEY.replace("nted", "nt<!-- > -->ed"),
             KEY.replace("plan", "pl\u{200b}an"),
             KEY.replace("-5f", "-\n    5f"),
+        ]
+    }
+
+    /// As numbers, in base64 and base32, backwards, and with letters moved by thirteen.
+    fn encoded() -> Vec<String> {
+        let mut all = vec![
             each(|c| format!("{c} ")),
             each(|c| format!("{c}\u{0301}")),
             KEY.bytes().map(|b| format!("{b:02X}:")).collect(),
@@ -318,6 +341,17 @@ mod tests {
             "ONVS24DMMFXHIZLEFU2WMMDDGJQTSMI=".to_owned(),
             "MFZWWLLQNRQW45DFMQWTKZRQMMZGCOJR".to_owned(),
             "MFRGGZDTNMWXA3DBNZ2GKZBNGVTDAYZSME4TC===".to_owned(),
+        ];
+        for before in ["", "a", "ab"] {
+            all.push(STANDARD.encode(format!("{before}{KEY}xyz")));
+            all.push(URL_SAFE_NO_PAD.encode(format!("{before}{KEY}")));
+        }
+        all
+    }
+
+    /// In letters that look like its own.
+    fn in_other_letters() -> Vec<String> {
+        vec![
             each(|c| char::from_u32(c as u32 + 0xfee0).unwrap().into()),
             // Mathematical letters and digits, ringed ones, and the signs for a wavelength and a kelvin.
             each(|c| match c {
@@ -334,12 +368,7 @@ mod tests {
             KEY.replacen("pla", "🅟🅛🅰", 1),
             KEY.replacen("pla", "🇵🇱🇦", 1),
             KEY.replacen("sk", "ſ\u{212a}", 1),
-        ];
-        for before in ["", "a", "ab"] {
-            all.push(STANDARD.encode(format!("{before}{KEY}xyz")));
-            all.push(URL_SAFE_NO_PAD.encode(format!("{before}{KEY}")));
-        }
-        all
+        ]
     }
 
     /// As much of the key as a reader could still find.

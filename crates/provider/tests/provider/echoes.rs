@@ -3,6 +3,7 @@
 use std::sync::{Arc, Mutex};
 
 use pelicycle_provider::{Services, Variable};
+use pelicycle_testkit::frames::{ending, part};
 use pelicycle_testkit::loopback::{KEY, ScriptedServer, ServerStep, answer, chunk, end, events};
 use serde_json::{Value, json};
 
@@ -18,43 +19,12 @@ fn frames(dialect: &str, pieces: &[String]) -> Vec<Value> {
     frames
 }
 
-/// The frame of a piece of the reasoning, or of the answer.
-fn part(dialect: &str, reasoning: bool, piece: &str) -> Value {
-    match (dialect, reasoning) {
-        ("chat", true) => json!({"choices": [{"delta": {"reasoning_content": piece}}]}),
-        ("chat", false) => json!({"choices": [{"delta": {"content": piece}}]}),
-        ("responses", true) => json!({"type": "response.reasoning_text.delta", "delta": piece}),
-        ("responses", false) => json!({"type": "response.output_text.delta", "delta": piece}),
-        ("anthropic", true) => json!({"type": "content_block_delta", "delta": {"thinking": piece}}),
-        ("anthropic", false) => json!({"type": "content_block_delta", "delta": {"text": piece}}),
-        ("gemini", thought) => {
-            json!({"candidates": [{"content": {"parts": [{"text": piece, "thought": thought}]}}]})
-        }
-        (_, true) => json!({"message": {"thinking": piece, "content": ""}, "done": false}),
-        (_, false) => json!({"message": {"content": piece}, "done": false}),
-    }
-}
-
 /// A frame that says these two texts, the first one first.
 type FrameShape = fn(&str, &str) -> Value;
 
 /// A frame of Gemini's with these parts.
 fn gemini(parts: &Value) -> Value {
     json!({"candidates": [{"content": {"parts": parts}}]})
-}
-
-/// The frames that end a stream.
-fn ending(dialect: &str) -> Vec<Value> {
-    match dialect {
-        "chat" => vec![json!({"choices": [{"delta": {}, "finish_reason": "stop"}]})],
-        "responses" => vec![json!({"type": "response.completed", "response": {"status": "completed"}})],
-        "anthropic" => vec![
-            json!({"type": "message_delta", "delta": {"stop_reason": "end_turn"}}),
-            json!({"type": "message_stop"}),
-        ],
-        "gemini" => vec![json!({"candidates": [{"finishReason": "STOP"}]})],
-        _ => vec![json!({"message": {}, "done": true, "done_reason": "stop"})],
-    }
 }
 
 fn steps(dialect: &str, frames: &[String]) -> Vec<ServerStep> {

@@ -15,12 +15,9 @@ use self::preview::Preview;
 use self::reporter::PullReporter;
 use super::stdio::print;
 use crate::cli::error::usage;
-use crate::cli::run::signals::Signals;
 use crate::cli::runtime::runtime;
+use crate::cli::signals::{INTERRUPTED, Signals};
 use crate::cli::terminal::printable;
-
-/// Exit code when it was interrupted: 128 and the number of the signal, as shells count.
-const INTERRUPTED: u8 = 130;
 
 /// Fetch a model from the Hugging Face hub into its standard cache.
 ///

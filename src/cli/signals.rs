@@ -4,13 +4,14 @@ use std::io::{self, IsTerminal as _, Write as _};
 
 use pelicycle_run::Stop;
 
-use super::INTERRUPTED;
+/// Exit code of what was interrupted: 128 and the number of the signal, as shells count.
+pub(super) const INTERRUPTED: u8 = 130;
 
 /// Listens from now on, on a thread of its own, so that a second signal is heeded whatever the run is doing.
 ///
 /// # Errors
 /// When the system lets nobody listen.
-pub(in crate::cli) fn listen(stop: Stop) -> io::Result<()> {
+pub(super) fn listen(stop: Stop) -> io::Result<()> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     // From here on a signal is kept for us: none ends the process any more.
     let mut signals = runtime.block_on(async { Signals::new() })?;
@@ -37,7 +38,7 @@ fn leave() {
 
 /// The signals that end a run.
 #[cfg(unix)]
-pub(in crate::cli) struct Signals {
+pub(super) struct Signals {
     interrupt: tokio::signal::unix::Signal,
     terminate: tokio::signal::unix::Signal,
     /// The terminal is gone; none where the program was started to outlive it.
@@ -46,7 +47,7 @@ pub(in crate::cli) struct Signals {
 
 #[cfg(unix)]
 impl Signals {
-    pub(in crate::cli) fn new() -> io::Result<Signals> {
+    pub(super) fn new() -> io::Result<Signals> {
         use tokio::signal::unix::{SignalKind, signal};
         Ok(Signals {
             interrupt: signal(SignalKind::interrupt())?,
@@ -55,7 +56,7 @@ impl Signals {
         })
     }
 
-    pub(in crate::cli) async fn next(&mut self) {
+    pub(super) async fn next(&mut self) {
         tokio::select! {
             _ = self.interrupt.recv() => {}
             _ = self.terminate.recv() => {}
@@ -82,19 +83,19 @@ fn hangup_is_ignored() -> bool {
 
 /// The events of a console that end a run.
 #[cfg(windows)]
-pub(in crate::cli) struct Signals {
+pub(super) struct Signals {
     interrupt: tokio::signal::windows::CtrlC,
     stop: tokio::signal::windows::CtrlBreak,
 }
 
 #[cfg(windows)]
 impl Signals {
-    pub(in crate::cli) fn new() -> io::Result<Signals> {
+    pub(super) fn new() -> io::Result<Signals> {
         use tokio::signal::windows::{ctrl_break, ctrl_c};
         Ok(Signals { interrupt: ctrl_c()?, stop: ctrl_break()? })
     }
 
-    pub(in crate::cli) async fn next(&mut self) {
+    pub(super) async fn next(&mut self) {
         tokio::select! {
             _ = self.interrupt.recv() => {}
             _ = self.stop.recv() => {}

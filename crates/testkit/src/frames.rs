@@ -1,0 +1,36 @@
+//! The frames of a stream in the words of each protocol, as services send them.
+
+use serde_json::{Value, json};
+
+/// The frame that says a piece of the reasoning, or of the answer.
+#[must_use]
+pub fn part(dialect: &str, reasoning: bool, piece: &str) -> Value {
+    match (dialect, reasoning) {
+        ("chat", true) => json!({"choices": [{"delta": {"reasoning_content": piece}}]}),
+        ("chat", false) => json!({"choices": [{"delta": {"content": piece}}]}),
+        ("responses", true) => json!({"type": "response.reasoning_text.delta", "delta": piece}),
+        ("responses", false) => json!({"type": "response.output_text.delta", "delta": piece}),
+        ("anthropic", true) => json!({"type": "content_block_delta", "delta": {"thinking": piece}}),
+        ("anthropic", false) => json!({"type": "content_block_delta", "delta": {"text": piece}}),
+        ("gemini", thought) => {
+            json!({"candidates": [{"content": {"parts": [{"text": piece, "thought": thought}]}}]})
+        }
+        (_, true) => json!({"message": {"thinking": piece, "content": ""}, "done": false}),
+        (_, false) => json!({"message": {"content": piece}, "done": false}),
+    }
+}
+
+/// The frames that end a stream of this protocol.
+#[must_use]
+pub fn ending(dialect: &str) -> Vec<Value> {
+    match dialect {
+        "chat" => vec![json!({"choices": [{"delta": {}, "finish_reason": "stop"}]})],
+        "responses" => vec![json!({"type": "response.completed", "response": {"status": "completed"}})],
+        "anthropic" => vec![
+            json!({"type": "message_delta", "delta": {"stop_reason": "end_turn"}}),
+            json!({"type": "message_stop"}),
+        ],
+        "gemini" => vec![json!({"candidates": [{"finishReason": "STOP"}]})],
+        _ => vec![json!({"message": {}, "done": true, "done_reason": "stop"})],
+    }
+}
