@@ -58,7 +58,8 @@ struct Known {
     log: Vec<f64>,
     /// Covariance of the logarithms of the strengths.
     covariance: Vec<Vec<f64>>,
-    /// The cost of variances, as a quadratic form of what a comparison moves, by the two that are compared.
+    /// The matrix of [`cost`], whose [`difference`] for two contestants is what a comparison of them takes from the expected
+    /// loss, but for a factor by how much it tells.
     cost: Vec<Vec<f64>>,
 }
 

@@ -158,7 +158,7 @@ fn open_batches(store: &Store, plan: &RunPlan) -> Result<Vec<OpenBatch>, RunErro
     Ok(all)
 }
 
-/// An exchange of batches with the services, and those whom it needs.
+/// The means by which batches are exchanged with services: the store, the wish to end early, and who hears notices.
 #[derive(Clone, Copy)]
 struct BatchExchange<'a> {
     store: &'a Store,

@@ -33,7 +33,7 @@ pub enum Tariff {
     },
 }
 
-/// The tokens and pictures that a request took.
+/// The tokens and energy that a request took, and the cost that its service told.
 #[derive(Debug, Clone, Copy)]
 pub struct ResourceUse<'a> {
     /// Its tokens.

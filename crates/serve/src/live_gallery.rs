@@ -17,7 +17,7 @@ use crate::vote::GalleryVoting;
 
 /// The time between two looks at the results.
 const POLL: Duration = Duration::from_millis(500);
-/// The time that is waited for results to settle: a run of many small replies never does.
+/// The longest wait for results to settle: those of a run of many small replies never do.
 const PATIENCE: Duration = Duration::from_secs(3);
 
 /// A gallery that is rebuilt as its results change.

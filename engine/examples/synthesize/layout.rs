@@ -62,7 +62,7 @@ impl Layout<'_> {
         self.tensors.push(Tensor { name, dims, kind: TensorType::F32, numbers });
     }
 
-    /// The deviation of what adds to the stream, which is little, so that the stream does not grow with the layers.
+    /// The spread of matrices whose results are added to the stream: small, so that the stream does not grow with the layers.
     fn little(&self) -> f32 {
         1.0 / (2.0 * self.shape.layers as f32).sqrt()
     }

@@ -1,4 +1,4 @@
-//! How fast each kernel set multiplies each tensor type, kernels alone: one thread, no model.
+//! Measures how fast each kernel set multiplies each tensor type, kernels alone: one thread, no model.
 //!
 //! ```sh
 //! cargo run --release -p pelicycle-kernels --example kernel_speed -- [TYPE...] [--kernels NAME,...] [--memory]
@@ -24,7 +24,7 @@ const MATRIX_IN_MEMORY: usize = 262_144;
 const TURNS: usize = 5;
 const LONG_ENOUGH: Duration = Duration::from_millis(400);
 
-/// What the command line asks for.
+/// The request of the command line.
 struct Wish {
     types: Vec<TensorType>,
     kernels: Vec<&'static Kernels>,

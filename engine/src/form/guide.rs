@@ -13,8 +13,8 @@ const KEPT_FOR_ANSWER: usize = 1024;
 
 /// The way of one reply through its form.
 ///
-/// What holds before every token: the fewest bytes from here to the end are at most the tokens that are left. Each of those
-/// bytes is a token of its own, so the end can always be reached.
+/// The invariant, before every token: the fewest bytes from here to the end are at most the tokens that are left. Each of
+/// those bytes is a token of its own, so the end can always be reached.
 #[derive(Debug)]
 pub(crate) struct FormGuide {
     form: ReplyForm,

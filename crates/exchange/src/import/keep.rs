@@ -19,7 +19,7 @@ pub struct Importer<'a> {
     pool: &'a WorkerPool,
     /// The imported replies that the store holds already.
     known: BTreeSet<Key>,
-    /// The holder of each number among the samples of a contestant.
+    /// The reply, by its name in the source, that has each number among the samples of a contestant.
     numbered: BTreeMap<Samples, BTreeMap<u32, String>>,
 }
 

@@ -29,7 +29,7 @@ pub struct FoundReply {
     pub sample: u32,
     /// The settings that are known of the request.
     pub request: RequestRecord,
-    /// The end of the reply, as far as is told.
+    /// The outcome of the reply, as far as is told.
     pub outcome: Outcome,
     /// Tokens, where they were counted.
     pub usage: Usage,

@@ -27,7 +27,7 @@ pub(super) struct RemoteFile {
     link: Mutex<(u32, Url)>,
 }
 
-/// The end of a file's fetching, other than a good one.
+/// The reason why the fetching of a file ended before the file was whole.
 pub(super) enum FetchEnd {
     /// The server sends whole files only.
     NoRanges,

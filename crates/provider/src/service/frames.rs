@@ -51,7 +51,7 @@ pub(super) struct FrameSplitter {
     after_return: bool,
     event: Option<String>,
     data: Option<Vec<u8>>,
-    /// How far the JSON of the data came.
+    /// The brackets and strings that are open at the end of the data, where it is JSON.
     extent: JsonExtent,
     /// The name that came after the data: of the next event, where no empty line ends this one.
     event_after: Option<String>,

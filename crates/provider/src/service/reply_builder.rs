@@ -30,7 +30,7 @@ pub(super) struct ReplyBuilder {
     circle: TextCircle,
     /// The bytes of the refusal that the circle's watch has seen.
     refused: usize,
-    /// What was known when metadata was last given: whether the model that answers, and how many accounts of tokens.
+    /// The facts that were known when metadata was last given: whether the model that answers, and how many accounts of tokens.
     known: (bool, usize),
 }
 
@@ -303,7 +303,7 @@ impl ReplyBuilder {
     }
 }
 
-/// What there is to tell of a reply, if anything.
+/// The piece of a reply to tell; none where there is nothing in it.
 fn told(answer_was_reasoning: bool, safe: SafeText) -> Option<ReplyDelta> {
     let delta = ReplyDelta {
         answer_was_reasoning,

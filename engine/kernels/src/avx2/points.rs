@@ -83,7 +83,7 @@ pub(super) fn fours_in_lanes<const N: usize>(
     [four(0), four(1)]
 }
 
-/// What `vpsignb` makes levels go down by where a bit is set, and up elsewhere, from a word of bits for each run.
+/// The signs for `vpsignb`, which makes levels go down where a bit is set and up elsewhere, from a word of bits for each run.
 #[target_feature(enable = "avx2,fma,f16c")]
 #[inline]
 pub(super) fn signs_in_lanes(words: __m256i) -> [[__m256i; 4]; 2] {
@@ -138,7 +138,8 @@ pub(super) fn opaque(mut register: __m256i) -> __m256i {
 }
 
 /// Places of points in a book of `N`, to be read from memory one by one: `R` times 16 of one superblock, and of the next one.
-/// What has just been written is read late, so the places of a superblock are made while the one before it is unpacked.
+/// Bytes of a register that has just been written to memory are read late, so the places of a superblock are made while the one
+/// before it is unpacked.
 pub(crate) struct Places<const N: usize, const R: usize> {
     registers: [[__m256i; R]; 2],
     turn: usize,

@@ -19,7 +19,7 @@ pub(crate) struct Superblock {
     pub(crate) offsets: [__m256; 2],
 }
 
-/// What is known of a type's codes, which says how their products with numbers of −127 to 127 are added up in 16 bits.
+/// The range of a type's codes, by which their products with numbers of −127 to 127 are added up in 16 bits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum CodeRange {
     /// 0 to 31: eight products fit. The two groups of a run of 32 elements have the same offset.

@@ -90,7 +90,7 @@ pub(super) fn both_parts<const N: usize>(
     [codes(lower), codes(upper)]
 }
 
-/// What is taken away from scale · code.
+/// The offset that is subtracted from scale · code.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) enum Offsets {
     /// Nothing: codes are signed.
@@ -102,7 +102,7 @@ pub(super) enum Offsets {
 }
 
 impl Offsets {
-    /// How many times what stands in [`Superblock::offsets`] is taken away.
+    /// The factor of [`Superblock::offsets`] in what is subtracted.
     pub(super) const fn factor(self) -> f32 {
         match self {
             Offsets::None => 0.0,

@@ -68,7 +68,7 @@ impl WireProtocol for ChatCompletions {
     }
 }
 
-/// What a chunk tells beside the text.
+/// Reads what a chunk tells beside the text.
 fn about(chunk: &Value, state: &mut ReplyState) {
     state.identify(text(chunk, "/model"), text(chunk, "/id"));
     if let Some(upstream) = text(chunk, "/provider") {
