@@ -1,4 +1,4 @@
-//! Whose drawings are better: pairs of two sides are judged until it is settled, and `compare` says what follows.
+//! Tests of whose drawings are better: pairs of two sides are judged until it is settled, and `compare` says what follows.
 
 use std::collections::BTreeSet;
 use std::path::Path;

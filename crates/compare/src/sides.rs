@@ -1,4 +1,4 @@
-//! Which attempts of two sides are held against each other.
+//! The attempts of two sides that are held against each other.
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -1,4 +1,4 @@
-//! Which two drawings to show next: those whose comparison is expected to settle the board soonest.
+//! The choice of the two drawings to show next: those whose comparison is expected to settle the board soonest.
 //!
 //! Of contestants, the pair is taken whose comparison takes most from the expected loss of the order as it stands: the sum, over
 //! all pairs that may stand the wrong way round, of how far apart they then are. A pair counts the less the lower its better place,

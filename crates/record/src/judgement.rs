@@ -1,4 +1,4 @@
-//! Which of two drawings somebody found better.
+//! Judgements: which of two drawings somebody found better.
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};

@@ -69,7 +69,7 @@ pub struct PreparedRun {
     pub backends: Vec<Option<Backend>>,
     /// The bound on the cost, in US dollars.
     pub max_cost: Option<f64>,
-    /// Whose rubrics the gallery holds drawings against.
+    /// The prompts whose rubrics the gallery holds drawings against.
     pub library: PromptLibrary,
     /// Of a run by batches: those of each contestant that the plan needs.
     pub(crate) batches: Vec<Option<BatchClient>>,

@@ -23,7 +23,7 @@ pub enum Tariff {
     Tokens {
         /// The list price.
         price: Price,
-        /// Whose list, and its day.
+        /// The source of the list, and its day.
         list: String,
     },
     /// The energy that this machine takes.

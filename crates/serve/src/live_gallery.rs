@@ -25,7 +25,7 @@ const PATIENCE: Duration = Duration::from_secs(3);
 pub struct LiveGallery {
     /// The results.
     pub store: Store,
-    /// Whose rubrics drawings are held against.
+    /// The prompts whose rubrics drawings are held against.
     pub library: PromptLibrary,
     /// The gallery's folder.
     pub out: PathBuf,

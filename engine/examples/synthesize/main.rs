@@ -31,7 +31,7 @@ use crate::shape::{SHAPES, Shape};
 #[derive(Debug, Parser)]
 #[command(about = "Write a GGUF file of random weights in the shape of a released model.")]
 struct Args {
-    /// Whose shape; --list names them.
+    /// The model whose shape is taken; --list names them.
     #[arg(long, default_value = "qwen3-30b-a3b")]
     shape: String,
     /// Write the projector with which a model of the shape sees pictures (gemma-3-4b, qwen3-vl-4b), and not the model.

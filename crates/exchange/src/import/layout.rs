@@ -1,4 +1,4 @@
-//! Whose reply a file is, by its place in a folder: the model, which of its samples, and when.
+//! The origin of a file's reply by its place in a folder: the model, which of its samples, and when.
 //!
 //! `MODEL.svg`, `MAKER/MODEL.svg`, `MODEL/3.svg`, `MODEL/run-2/pelican.svg`, `2026-05-01/MODEL.svg`, `MODEL-sample-2.svg`.
 //! A number at the end of a name is a sample's only where it can't be a version: `gpt-5_1` beside `gpt-5_2` are two models.
@@ -39,7 +39,7 @@ pub(super) struct ImportedPlace {
     pub(super) model: String,
     /// The moment in the path.
     pub(super) moment: Option<Timestamp>,
-    /// Which sample of the model it is, from 1.
+    /// The number of the sample of the model, from 1.
     pub(super) sample: u32,
 }
 

@@ -1,4 +1,4 @@
-//! Which models a service says it has.
+//! The catalogue of models that a service says it has.
 
 use std::time::Duration;
 

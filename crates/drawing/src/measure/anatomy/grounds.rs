@@ -13,8 +13,8 @@ const AT: f64 = 0.3;
 /// Wheels of a board have a radius of less than this, in units.
 const SMALL: f64 = 0.6;
 
-/// Which shapes are ground, sky or panel: they reach from side to side, hold nearly all of the canvas, or are a moon, a badge
-/// or a frame around the whole scene.
+/// For each shape whether it is ground, sky or panel: such a one reaches from side to side, holds nearly all of the canvas, or
+/// is a moon, a badge or a frame around the whole scene.
 pub(super) fn find(scene: &PaintedScene, rounds: &[RoundOutline], seen: &[f64]) -> Vec<bool> {
     let (width, height) = scene.canvas;
     let all = scene.shapes.iter().map(|shape| {

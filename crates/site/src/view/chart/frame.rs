@@ -62,7 +62,7 @@ struct Name {
     x: f64,
     y: f64,
     words: String,
-    /// Which part of it stands at its place, in the words of SVG.
+    /// The part of it that stands at its place, in the words of SVG: `text-anchor`.
     anchor: &'static str,
 }
 
