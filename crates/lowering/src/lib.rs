@@ -1,5 +1,5 @@
-//! Lowering: what browsers know and the renderer does not, written in words that it knows. The drawing itself is kept as it is;
-//! only the renderer reads the lowered text.
+//! Lowering: a drawing that uses what browsers know and the renderer does not is rewritten with what the renderer knows. The drawing
+//! itself is kept as it is; only the renderer reads the lowered text.
 //!
 //! The drawing is read into a tree that can be changed (`tree`). Style sheets are applied as a browser applies them (`css`),
 //! then one file a subject writes what is left: values, moves, clips, strokes, text, the root's ground. What is written down
