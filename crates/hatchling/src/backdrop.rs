@@ -109,7 +109,7 @@ pub(crate) fn waves(setting: Setting, ground: f64, pen: &mut Pen, chance: &mut C
     pen.path(&line, &format!(r#"fill="{colour}""#));
 }
 
-/// The sun or the moon.
+/// Draws the sun or the moon.
 fn light(setting: Setting, low: f64, pen: &mut Pen, chance: &mut Chance) {
     let (colour, y) = match setting {
         Setting::Night => (rgb(0xffd), chance.between(35.0, 65.0)),

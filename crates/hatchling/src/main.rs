@@ -1,5 +1,6 @@
-//! The recipe of hatchling, the small model inside pelicycle: scenes to learn from, tokenizer, training data, the GGUF file of
-//! trained weights, and tables of what the model draws. `README.md` beside this crate has the steps in their order.
+//! The recipe of hatchling, the small model inside pelicycle: scenes to learn from, tokenizer, training data, the GGUF
+//! file of trained weights, and tables of what the model draws. `README.md` beside this crate has the steps in their
+//! order.
 //!
 //! It knows nothing of runs, results or pages, and nothing else needs it. Training itself is `train.py`.
 //!

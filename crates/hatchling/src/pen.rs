@@ -53,7 +53,7 @@ impl Pen {
         self.out
     }
 
-    /// A line of markup as it is.
+    /// Writes a line of markup as it is.
     pub(crate) fn raw(&mut self, line: &str) {
         self.out.push_str(line);
         self.out.push('\n');
@@ -70,20 +70,20 @@ impl Pen {
         if self.flip { WIDTH as i32 - x } else { x }
     }
 
-    /// A circle; a radius is at least one unit.
+    /// Draws a circle; a radius is at least one unit.
     pub(crate) fn circle(&mut self, c: PenPoint, r: f64, paint: &str) {
         let shape = format!(r#"cx="{}" cy="{}" r="{}""#, self.x(c.x), clamp(c.y, HEIGHT), size(r));
         self.element("circle", &shape, paint);
     }
 
-    /// An ellipse along the axes.
+    /// Draws an ellipse along the axes.
     pub(crate) fn ellipse(&mut self, c: PenPoint, rx: f64, ry: f64, paint: &str) {
         let (cx, cy) = (self.x(c.x), clamp(c.y, HEIGHT));
         let shape = format!(r#"cx="{cx}" cy="{cy}" rx="{}" ry="{}""#, size(rx), size(ry));
         self.element("ellipse", &shape, paint);
     }
 
-    /// A rectangle over the whole width, from `y` down to `bottom`.
+    /// Draws a rectangle over the whole width, from `y` down to `bottom`.
     pub(crate) fn band(&mut self, y: f64, bottom: f64, paint: &str) {
         let (y, bottom) = (clamp(y, HEIGHT), clamp(bottom, HEIGHT));
         let top = if y == 0 { String::new() } else { format!(r#"y="{y}" "#) };
@@ -91,7 +91,7 @@ impl Pen {
         self.element("rect", &shape, paint);
     }
 
-    /// A path.
+    /// Draws a path.
     pub(crate) fn path(&mut self, path: &Path, paint: &str) {
         let mut d = String::new();
         for step in &path.0 {

@@ -98,7 +98,7 @@ impl PreparedRun {
         }
     }
 
-    /// All of a batch is asked for at once, so a bound on the cost is held before.
+    /// Checks the bound on the cost before batches are left: all of a batch is asked for at once.
     fn check_batches_cost(&self, new: &[PlanCell]) -> Result<(), UsageError> {
         let Some(bound) = self.max_cost else { return Ok(()) };
         let run = &self.plan.run;

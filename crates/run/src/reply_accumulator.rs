@@ -121,7 +121,7 @@ impl ReplyAccumulator {
         (delta.tokens, bytes)
     }
 
-    /// The user broke it off.
+    /// Ends it as broken off by the user.
     pub(crate) fn interrupt(&mut self) {
         self.done =
             RequestEnd { outcome: Outcome::Cancelled, error: Some("the run was interrupted".to_owned()) };

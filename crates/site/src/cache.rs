@@ -104,8 +104,8 @@ fn changed(found: &Metadata) -> Option<SystemTime> {
     found.modified().ok()
 }
 
-/// The marks by which a change of a file is seen, as bytes: its length, its times and its inode. `None` where the system does
-/// not tell the times.
+/// The marks by which a change of a file is seen, as bytes: its length, its times and its inode. `None` where the
+/// system does not tell the times.
 pub(super) fn marks(found: &Metadata) -> Option<Vec<u8>> {
     let nanoseconds = |time: SystemTime| time.duration_since(UNIX_EPOCH).ok().map(|age| age.as_nanos());
     let mut marks = Vec::new();

@@ -46,7 +46,7 @@ pub(crate) fn tensors(shape: &ModelShape, mix: Mix) -> Vec<PlannedTensor> {
 }
 
 impl Layout<'_> {
-    /// A matrix whose products have about `gain` times the spread of what they are taken of.
+    /// Adds a matrix whose products have about `gain` times the spread of what they are taken of.
     fn matrix(&mut self, name: &str, dims: &[u64], role: Use, l: u64, gain: f32) {
         let kind = self.mix.tensor_type(role, dims[0], l, self.shape.layers);
         let spread = match role {
@@ -62,7 +62,8 @@ impl Layout<'_> {
         self.tensors.push(PlannedTensor { name, dims, kind: TensorType::F32, numbers });
     }
 
-    /// The spread of matrices whose results are added to the stream: small, so that the stream does not grow with the layers.
+    /// The spread of matrices whose results are added to the stream: small, so that the stream does not grow with the
+    /// layers.
     fn little(&self) -> f32 {
         1.0 / (2.0 * self.shape.layers as f32).sqrt()
     }

@@ -95,7 +95,7 @@ pub(crate) fn add(shape: &ModelShape, contents: &mut GgufBuilder) {
     vocabulary(shape, contents);
 }
 
-/// A byte-level vocabulary: all bytes, then what merges of printable characters give, two and three at a time.
+/// Adds a byte-level vocabulary: all bytes, then what merges of printable characters give, two and three at a time.
 fn vocabulary(shape: &ModelShape, contents: &mut GgufBuilder) {
     let marks = shape.eyes.iter().flat_map(|eyes| eyes.kind.marks());
     let special: Vec<&str> = SPECIAL.into_iter().chain(marks).collect();

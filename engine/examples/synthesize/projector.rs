@@ -148,7 +148,7 @@ impl EyeLayout<'_> {
         self.tensor(name, dims, TensorType::F32, numbers);
     }
 
-    /// A matrix and its bias.
+    /// Adds a matrix and its bias.
     fn matrix(&mut self, name: &str, dims: &[u64], gain: f32) {
         let kind = self.mix.tensor_type(Use::Other, dims[0], 0, 1);
         let (columns, rows) = dims.split_at(dims.len() - 1);

@@ -1,4 +1,5 @@
-//! The guide of a reply: the tokens that may come next, so that it stays in form and comes to its end within the bound on tokens.
+//! The guide of a reply: the tokens that may come next, so that it stays in form and comes to its end within the bound
+//! on tokens.
 
 use std::sync::Arc;
 

@@ -139,7 +139,7 @@ impl Mamba {
         products(context, answers, &mut [(&self.output, out)]);
     }
 
-    /// One head's tokens over its state.
+    /// Passes one head's tokens over its state.
     fn pass(&self, context: &ComputeContext, projected: &[f32], convolved: &[f32], piece: &mut Piece<'_>) {
         let (shape, head) = (self.shape, piece.head);
         let group = head / (shape.heads / shape.groups);

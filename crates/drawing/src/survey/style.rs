@@ -9,7 +9,7 @@ use super::super::links::{self, LinkTarget};
 use super::walk::{SurveyWalk, short};
 
 impl SurveyWalk<'_, '_> {
-    /// A style sheet, a style attribute, or a value with a `url(…)`.
+    /// Looks through a style sheet, a style attribute, or a value with a `url(…)`.
     pub(super) fn style(&mut self, text: &str, at: usize) {
         let verbatim = self.document.input_text().get(at..).is_some_and(|rest| rest.starts_with(text));
         for address in css::addresses(text) {

@@ -144,7 +144,7 @@ async fn run(
     }
 }
 
-/// One request for what is left of a range.
+/// Sends one request for what is left of a range, and hands on its bytes.
 async fn attempt(
     client: &HubClient,
     source: &RemoteFile,

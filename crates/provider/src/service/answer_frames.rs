@@ -233,7 +233,7 @@ fn read_value(
     }
 }
 
-/// The event's name is its type: some gateways leave it out of the data, where readers of the protocol look for it.
+/// Takes the event's name for its type: some gateways leave it out of the data, where readers of the protocol look for it.
 fn name_type(json: &mut Value, event: Option<String>) {
     if let (Some(frame), Some(name)) = (json.as_object_mut(), event) {
         frame.entry("type").or_insert(Value::String(name));

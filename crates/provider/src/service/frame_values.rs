@@ -42,8 +42,8 @@ impl Iterator for FrameValues {
     }
 }
 
-/// The end of the value in brackets that a text begins with; the text's length where it begins with none, or with one that is
-/// not whole.
+/// The end of the value in brackets that a text begins with; the text's length where it begins with none, or with one
+/// that is not whole.
 fn value_end(text: &str) -> usize {
     let begin = text.len() - text.trim_ascii_start().len();
     if !text[begin..].starts_with(['{', '[']) {

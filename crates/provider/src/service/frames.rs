@@ -134,7 +134,7 @@ impl FrameSplitter {
         Ok(())
     }
 
-    /// The stream is over. A frame whose end did not come is given all the same: whether it is whole, its reader sees.
+    /// Ends the stream. A frame whose end did not come is given all the same: whether it is whole, its reader sees.
     pub(super) fn finish(&mut self, frames: &mut Vec<StreamFrame>) {
         let line = std::mem::take(&mut self.line);
         if !line.is_empty() {

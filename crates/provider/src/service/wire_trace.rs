@@ -119,7 +119,7 @@ impl FrameTrace {
         }
     }
 
-    /// The stream is over.
+    /// Ends the trace: the stream is over.
     pub(super) fn finish(&mut self, connection: &ServiceConnection) {
         // A frame that still waits ends with the beginning of a secret.
         self.hide();
@@ -224,7 +224,8 @@ struct FramePlace {
     kinds: String,
 }
 
-/// The strings of a value, each with its places. Only for a string these are copied: a frame may have a million other members.
+/// Collects the strings of a value, each with its places. These are copied for strings alone: a frame may have a
+/// million other members.
 fn collect<'a>(value: &'a Value, at: &mut FramePlace, strings: &mut Vec<TracedString<'a>>) {
     if strings.len() >= MAX_STRINGS || at.place.len() > LONGEST_PLACE {
         return;

@@ -83,7 +83,8 @@ pub(super) fn fours_in_lanes<const N: usize>(
     [four(0), four(1)]
 }
 
-/// The signs for `vpsignb`, which makes levels go down where a bit is set and up elsewhere, from a word of bits for each run.
+/// The signs for `vpsignb`, which makes levels go down where a bit is set and up elsewhere, from a word of bits for
+/// each run.
 #[target_feature(enable = "avx2,fma,f16c")]
 #[inline]
 pub(super) fn signs_in_lanes(words: __m256i) -> [[__m256i; 4]; 2] {
@@ -137,9 +138,9 @@ pub(super) fn opaque(mut register: __m256i) -> __m256i {
     register
 }
 
-/// Places of points in a book of `N`, to be read from memory one by one: `R` times 16 of one superblock, and of the next one.
-/// Bytes of a register that has just been written to memory are read late, so the places of a superblock are made while the one
-/// before it is unpacked.
+/// Places of points in a book of `N`, to be read from memory one by one: `R` times 16 of one superblock, and of the
+/// next one. Bytes of a register that has just been written to memory are read late, so the places of a superblock are
+/// made while the one before it is unpacked.
 pub(crate) struct PointPlaces<const N: usize, const R: usize> {
     registers: [[__m256i; R]; 2],
     turn: usize,
@@ -155,7 +156,7 @@ impl<const N: usize, const R: usize> PointPlaces<N, R> {
         PointPlaces { registers: [[_mm256_setzero_si256(); R]; 2], turn: 0, begun: false }
     }
 
-    /// The places in `block`, which was `next` the time before. `make` makes them, in the lower bits of words.
+    /// Makes the places in `block`, which was `next` the time before. `make` makes them, in the lower bits of words.
     #[target_feature(enable = "avx2,fma,f16c")]
     #[inline]
     pub(super) fn turn<const BYTES: usize>(

@@ -89,7 +89,7 @@ pub(super) struct SpokenText {
 }
 
 impl SpokenText {
-    /// A piece of it.
+    /// Takes a piece of it.
     pub(super) fn piece(&mut self, piece: &str) {
         self.all.push_str(piece);
     }
@@ -254,7 +254,7 @@ impl ReplyState {
         }
     }
 
-    /// The stream is over: what was held back is text.
+    /// Ends the stream: what was held back is text.
     pub(in super::super) fn finish(&mut self) {
         let rest = self.marked.finish();
         self.split(rest);
