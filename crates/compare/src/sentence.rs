@@ -14,15 +14,7 @@ const NEAR: f64 = 0.2;
 pub fn verdict_sentence(report: &ComparisonReport) -> String {
     let ComparisonReport { base, head, preferred, .. } = report;
     let Some(view) = preferred.views.first() else { return unjudged(report) };
-    let percent = |share: f64| format!("{:.0}", share * 100.0);
-    let why = format!(
-        "{} preferred it in {} % of {} (true share {} to {} %, 95 % sure)",
-        view.by,
-        percent(view.share),
-        plural(view.judgements as u64, "judgement"),
-        percent(view.low),
-        percent(view.high)
-    );
+    let why = evidence(view, "it");
     match view.verdict {
         ComparisonVerdict::Better => format!("{head} draws better than {base}: {why}."),
         ComparisonVerdict::Worse => format!("{head} draws worse than {base}: {why}."),
@@ -30,6 +22,19 @@ pub fn verdict_sentence(report: &ComparisonReport) -> String {
             format!("Can't tell yet whether {head} draws better than {base}: {why}. {}", needed(view))
         }
     }
+}
+
+/// Who preferred `what` how often, and what that says of the true share.
+pub(crate) fn evidence(view: &PreferenceView, what: &str) -> String {
+    let percent = |share: f64| format!("{:.0}", share * 100.0);
+    format!(
+        "{} preferred {what} in {} % of {} (true share {} to {} %, 95 % sure)",
+        view.by,
+        percent(view.share),
+        plural(view.judgements as u64, "judgement"),
+        percent(view.low),
+        percent(view.high)
+    )
 }
 
 /// The sentence where nobody has judged drawings of the one side against those of the other.

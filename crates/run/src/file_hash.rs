@@ -1,22 +1,43 @@
-//! The hash of a model's files: reading all of a large file takes a while, so that goes on beside the first requests.
+//! The hash of a model's files: reading all of a large file takes a while, so that goes on beside the first requests, from
+//! their first token on. What the processor does before that somebody waits for.
 
 use std::fs::File;
 use std::path::PathBuf;
+use std::sync::mpsc::{Sender, channel};
 use std::thread::JoinHandle;
 
 /// Hex BLAKE3 of some files' bytes, one after another.
 #[derive(Debug)]
 pub(crate) enum FileHash {
-    Running(JoinHandle<std::io::Result<String>>),
+    Running(HashStart, JoinHandle<std::io::Result<String>>),
     Known(Result<String, String>),
 }
 
+/// Lets a hash be computed from now on.
+#[derive(Debug, Clone)]
+pub(crate) struct HashStart(Sender<()>);
+
+impl HashStart {
+    /// Begins, unless that was done.
+    pub(crate) fn begin(&self) {
+        // Whoever has begun listens no longer.
+        let _ = self.0.send(());
+    }
+}
+
 impl FileHash {
-    /// Begins to compute it; computes it at once where the system starts no thread. `name` is for people.
+    /// Computes it from its start on, or at once where the system starts no thread. `name` is for people.
     pub(crate) fn of(files: Vec<PathBuf>, name: &str) -> FileHash {
         let again = files.clone();
-        match std::thread::Builder::new().name("hash".to_owned()).spawn(move || hash_of(&files)) {
-            Ok(thread) => FileHash::Running(thread),
+        let (start, started) = channel();
+        let computed = move || {
+            // It begins, too, where nobody is left who could say so.
+            let _ = started.recv();
+            drop(started);
+            hash_of(&files)
+        };
+        match std::thread::Builder::new().name("hash".to_owned()).spawn(computed) {
+            Ok(thread) => FileHash::Running(HashStart(start), thread),
             Err(_) => FileHash::Known(hash_of(&again).map_err(|error| unread(name, &error))),
         }
     }
@@ -26,14 +47,23 @@ impl FileHash {
         FileHash::Known(Ok(blake3::hash(bytes).to_hex().to_string()))
     }
 
+    /// What lets it begin, while it is not known.
+    pub(crate) fn start(&self) -> Option<HashStart> {
+        match self {
+            FileHash::Running(start, _) => Some(start.clone()),
+            FileHash::Known(_) => None,
+        }
+    }
+
     /// The hash, once it is computed.
     ///
     /// # Errors
     /// When the files could not be read.
     pub(crate) fn known(&mut self, name: &str) -> Result<String, String> {
-        if let FileHash::Running(_) = self {
+        if let FileHash::Running(start, _) = self {
+            start.begin();
             let running = std::mem::replace(self, FileHash::Known(Err(String::new())));
-            if let FileHash::Running(thread) = running {
+            if let FileHash::Running(_, thread) = running {
                 *self = FileHash::Known(match thread.join() {
                     Ok(read) => read.map_err(|error| unread(name, &error)),
                     Err(_) => Err(format!("reading {name} failed")),
@@ -42,7 +72,7 @@ impl FileHash {
         }
         match self {
             FileHash::Known(known) => known.clone(),
-            FileHash::Running(_) => Err(format!("the hash of {name} is not known")),
+            FileHash::Running(..) => Err(format!("the hash of {name} is not known")),
         }
     }
 }
@@ -57,4 +87,28 @@ fn hash_of(files: &[PathBuf]) -> std::io::Result<String> {
         hasher.update_reader(File::open(file)?)?;
     }
     Ok(hasher.finalize().to_hex().to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_is_read_before_the_start_and_whoever_asks_starts_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("model.gguf");
+        for begins in [true, false] {
+            std::fs::write(&path, b"before").unwrap();
+            let mut hash = FileHash::of(vec![path.clone()], "model.gguf");
+            std::fs::write(&path, b"after").unwrap();
+            let start = hash.start().unwrap();
+            if begins {
+                start.begin();
+                start.begin();
+            }
+            assert_eq!(hash.known("model.gguf"), Ok(blake3::hash(b"after").to_hex().to_string()));
+            assert!(hash.start().is_none());
+            start.begin();
+        }
+    }
 }

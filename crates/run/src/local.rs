@@ -24,7 +24,7 @@ use pelicycle_record::{
 };
 
 use crate::contestant::Weights;
-use crate::file_hash::FileHash;
+use crate::file_hash::{FileHash, HashStart};
 use crate::projector_choice::NamedProjector;
 use crate::{RunError, Sight, UsageError};
 
@@ -66,6 +66,8 @@ pub struct LocalModel {
     queue: RequestQueue,
     record: EngineRecord,
     hash: Mutex<FileHash>,
+    /// What lets the hashes of its files begin: apart from them, since whoever waits for a hash holds it.
+    hash_starts: Mutex<Vec<HashStart>>,
 }
 
 /// A projector that was opened, as records have it.
@@ -135,6 +137,7 @@ impl LocalModel {
             weight_summary,
             queue,
             record,
+            hash_starts: Mutex::new(hash.start().into_iter().collect()),
             hash: Mutex::new(hash),
         })
     }
@@ -167,8 +170,10 @@ impl LocalModel {
         let failed = |error: EngineError| UsageError::UnusableProjector { model, fault: error.to_string() };
         self.engine.see_with(Arc::clone(projector)).map_err(failed)?;
         let file = projector.gguf().path().file_name().unwrap_or_default().to_string_lossy().into_owned();
+        let hash = FileHash::of(projector.gguf().paths().map(Path::to_owned).collect(), &file);
+        self.hash_starts.lock().unwrap_or_else(PoisonError::into_inner).extend(hash.start());
         *eyes = Some(OpenedEyes {
-            hash: FileHash::of(projector.gguf().paths().map(Path::to_owned).collect(), &file),
+            hash,
             record: ProjectorRecord {
                 file,
                 bytes: projector.gguf().file_bytes(),
@@ -242,6 +247,7 @@ impl LocalModel {
         });
         let messages: Vec<ChatMessage> = earlier.chain([ChatMessage::user(parts)]).collect();
         let watch = Arc::clone(&self.watch);
+        let hashes = self.hash_starts.lock().unwrap_or_else(PoisonError::into_inner).clone();
         self.engine
             .chat(&messages)
             .thinking(settings.sampling.thinking)
@@ -258,7 +264,11 @@ impl LocalModel {
                     watch.get().inspect(|watch| watch(progress));
                     ControlFlow::Continue(())
                 }
-                ChatProgress::Delta(part) => send(&events, ReplyEventKind::Delta(delta(part))),
+                ChatProgress::Delta(part) => {
+                    let answer = send(&events, ReplyEventKind::Delta(delta(part)));
+                    hashes.iter().for_each(HashStart::begin);
+                    answer
+                }
                 ChatProgress::Finished(summary) => finish(&events, &summary, &weights),
             })?;
         Ok(())

@@ -7,10 +7,12 @@
 macro_rules! many_queries {
     (
         $features:literal, $lanes:literal, $zero:path, $load:path, $halves:path, $store:path, $spread:path, $fused:path,
-        $add:path, $ends:path, $together:literal, [$($groups:literal)*]
+        $add:path, $ends:path, $together:literal, $registers:literal, [$($groups:literal)*]
     ) => {
         /// Keys that are widened at a time.
         const KEYS: usize = 16;
+        /// Values that stay in the nearest cache while all heads and columns pass.
+        const VALUES: usize = 64;
 
         /// See [`Kernels::group_scores_half`](crate::Kernels::group_scores_half).
         #[target_feature(enable = $features)]
@@ -19,18 +21,16 @@ macro_rules! many_queries {
             if !width.is_multiple_of(16) {
                 return crate::math::group_scores(crate::math::scores, queries, keys, scale, scores);
             }
-            // The first registers of all keys, then the second, and so on.
-            let mut widened = vec![[[0.0; $lanes]; KEYS]; width / $lanes];
+            let registers = width / $lanes;
+            let mut widened: Vec<[f32; $lanes]> = Vec::with_capacity(KEYS * registers);
+            let mut sums = [[$zero(); KEYS]; 2];
             for (run, keys) in keys.chunks(KEYS * width).enumerate() {
-                for (k, key) in keys.chunks_exact(width).enumerate() {
-                    let halves = key.as_chunks::<$lanes>().0;
-                    widened.iter_mut().zip(halves).for_each(|(to, halves)| $store(&mut to[k], $halves(halves)));
-                }
+                widen(keys, &mut widened);
                 let places = run * KEYS..run * KEYS + keys.len() / width;
                 crate::groups::by_groups!(queries, &mut *scores, 2 1, |queries, scores| {
-                    let mut sums = [[$zero(); KEYS]; _];
-                    for turn in 0..places.len().div_ceil($together) {
-                        meet(queries, &widened, turn, &mut sums);
+                    let sums = sums.first_chunk_mut().expect("at most two queries");
+                    for (turn, keys) in widened.chunks($together * registers).enumerate() {
+                        meet(queries, keys, turn, sums);
                     }
                     for (sums, scores) in sums.iter().zip(scores) {
                         scores[places.clone()].copy_from_slice(&$ends(sums, scale)[..places.len()]);
@@ -39,28 +39,50 @@ macro_rules! many_queries {
             }
         }
 
+        /// Replaces what is in `to` by the keys in single precision.
+        #[target_feature(enable = $features)]
+        #[inline]
+        fn widen(keys: &[u16], to: &mut Vec<[f32; $lanes]>) {
+            to.clear();
+            let halves = keys.as_chunks::<$lanes>().0;
+            for (to, halves) in to.spare_capacity_mut()[..halves.len()].iter_mut().zip(halves) {
+                $store(to.write([0.0; $lanes]), $halves(halves));
+            }
+            // SAFETY: so many were written.
+            unsafe { to.set_len(halves.len()) };
+        }
+
         /// The products of queries with some keys, each in the lanes of a register: even and odd registers are summed apart.
         #[target_feature(enable = $features)]
         #[inline]
         fn meet<const QUERIES: usize>(
             queries: &[&[f32]; QUERIES],
-            keys: &[[[f32; $lanes]; KEYS]],
+            keys: &[[f32; $lanes]],
             turn: usize,
             to: &mut [[Register; KEYS]; QUERIES],
         ) {
             let mut near = [&[][..]; QUERIES];
             for (near, query) in near.iter_mut().zip(queries) {
-                *near = &query.as_chunks::<$lanes>().0[..keys.len()];
+                *near = query.as_chunks::<$lanes>().0;
+            }
+            let registers = near[0].len();
+            assert!(near.iter().all(|query| query.len() == registers));
+            // Where there are fewer keys, the last stands for those that are missing.
+            let last = keys.len() / registers - 1;
+            let mut near_keys = [&[][..]; $together];
+            for (k, near) in near_keys.iter_mut().enumerate() {
+                *near = &keys[k.min(last) * registers..][..registers];
             }
             let mut even = [[$zero(); $together]; QUERIES];
             let mut odd = even;
-            let (pairs, last) = keys.as_chunks::<2>();
-            for (i, [first, second]) in pairs.iter().enumerate() {
-                add(&near, 2 * i, &first.as_chunks().0[turn], &mut even);
-                add(&near, 2 * i + 1, &second.as_chunks().0[turn], &mut odd);
+            let mut i = 0;
+            while i + 1 < registers {
+                add(&near, &near_keys, i, &mut even);
+                add(&near, &near_keys, i + 1, &mut odd);
+                i += 2;
             }
-            if let [last] = last {
-                add(&near, keys.len() - 1, &last.as_chunks().0[turn], &mut even);
+            if i < registers {
+                add(&near, &near_keys, i, &mut even);
             }
             for ((to, even), odd) in to.iter_mut().zip(even).zip(odd) {
                 for ((to, even), odd) in to.as_chunks_mut::<$together>().0[turn].iter_mut().zip(even).zip(odd) {
@@ -74,14 +96,14 @@ macro_rules! many_queries {
         #[inline]
         fn add<const QUERIES: usize>(
             queries: &[&[[f32; $lanes]]; QUERIES],
+            keys: &[&[[f32; $lanes]]; $together],
             i: usize,
-            keys: &[[f32; $lanes]; $together],
             sums: &mut [[Register; $together]; QUERIES],
         ) {
             for (query, sums) in queries.iter().zip(sums) {
                 let query = $load(&query[i]);
                 for (sum, key) in sums.iter_mut().zip(keys) {
-                    *sum = $fused(query, $load(key), *sum);
+                    *sum = $fused(query, $load(&key[i]), *sum);
                 }
             }
         }
@@ -93,16 +115,20 @@ macro_rules! many_queries {
             if !width.is_multiple_of($lanes) {
                 return crate::math::group_mix(crate::math::mix, weights, values, out);
             }
-            crate::groups::by_groups!(weights, out, $($groups)*, |weights, out| {
-                let mut from = 0;
-                while from + 2 * $lanes <= width {
-                    mix_registers::<2, _>(weights, values, (from, width), out);
-                    from += 2 * $lanes;
-                }
-                if from < width {
-                    mix_registers::<1, _>(weights, values, (from, width), out);
-                }
-            });
+            for (run, values) in values.chunks(VALUES * width).enumerate() {
+                let first = run * VALUES;
+                crate::groups::by_groups!(weights, &mut *out, $($groups)*, |weights, out| {
+                    let mut from = 0;
+                    while from + $registers * $lanes <= width {
+                        mix_registers::<$registers, _>(weights, first, values, (from, width), out);
+                        from += $registers * $lanes;
+                    }
+                    while from < width {
+                        mix_registers::<1, _>(weights, first, values, (from, width), out);
+                        from += $lanes;
+                    }
+                });
+            }
         }
 
         /// Mixes the columns of so many registers, from one on, of values so wide.
@@ -110,6 +136,7 @@ macro_rules! many_queries {
         #[inline]
         fn mix_registers<const REGISTERS: usize, const QUERIES: usize>(
             weights: &[&[f32]; QUERIES],
+            first: usize,
             values: &[u16],
             (from, width): (usize, usize),
             out: &mut [&mut [f32]; QUERIES],
@@ -117,7 +144,7 @@ macro_rules! many_queries {
             let count = values.len() / width;
             let mut near = [&[][..]; QUERIES];
             for (near, weights) in near.iter_mut().zip(weights) {
-                *near = &weights[..count];
+                *near = &weights[first..first + count];
             }
             let mut sums = [[$zero(); REGISTERS]; QUERIES];
             for (sums, out) in sums.iter_mut().zip(&*out) {

@@ -12,11 +12,12 @@ use super::compute_context::ComputeContext;
 use super::delta_shape::DeltaShape;
 use super::error::ModelError;
 use super::layer_source::LayerSource;
-use super::matrix::{Matrix, columns, products};
+use super::matrix::{Matrix, products};
 use super::norm::rms_norm_in_place;
+use super::recurrent_head::{RecurrentHead, delta_heads};
 use super::softplus::softplus;
 use super::step::LayerStep;
-use super::step_sequence::{StepSequence, step_sequences};
+use super::step_sequence::step_sequences;
 
 /// Added to the squared length of queries and keys: a constant of the architecture.
 const LENGTH_EPSILON: f32 = 1e-6;
@@ -133,20 +134,11 @@ impl DeltaNet {
         self.normalize(context, convolved, agreements);
 
         answers.reset(rows.len(), self.shape.values());
-        let mut heads: Vec<Vec<&mut [f32]>> =
-            columns(answers.floats_mut(), self.shape.values(), self.shape.value_size)
-                .map(|(_, rows)| rows)
-                .collect();
-        let mut pieces = Vec::with_capacity(sequences.len() * self.shape.value_heads);
         let state_rows = StateRow::count(self.shape.key_size, self.shape.value_size);
-        for StepSequence { rows, state_rows: states, .. } in &mut sequences {
-            for (head, state) in states.chunks_exact_mut(state_rows).enumerate() {
-                let out = rows.iter().map(|&r| std::mem::take(&mut heads[head][r])).collect();
-                pieces.push(Piece { head, rows, state, out });
-            }
-        }
+        let widths = (self.shape.values(), self.shape.value_size);
+        let mut heads = delta_heads(&mut sequences, state_rows, answers, widths);
         let numbers = HeadInputs { convolved, gates, strengths, decays, agreements };
-        context.pool.for_each(&mut pieces, |piece| self.pass(context, &numbers, piece));
+        context.pool.for_each(&mut heads, |head| self.pass(context, &numbers, head));
         products(context, answers, &mut [(&self.output, out)]);
     }
 
@@ -247,7 +239,12 @@ impl DeltaNet {
     }
 
     /// Passes one head's tokens over its state; then the norm and the gate of the answers.
-    fn pass(&self, context: &ComputeContext, numbers: &HeadInputs<'_>, piece: &mut Piece<'_>) {
+    fn pass(
+        &self,
+        context: &ComputeContext,
+        numbers: &HeadInputs<'_>,
+        piece: &mut RecurrentHead<'_, StateRow>,
+    ) {
         let (shape, head) = (self.shape, piece.head);
         let key_head = match self.key_heads {
             KeyHeadMapping::Cyclic => head % shape.key_heads,
@@ -281,14 +278,6 @@ impl DeltaNet {
             }
         }
     }
-}
-
-/// One head of one sequence.
-struct Piece<'a> {
-    head: usize,
-    rows: &'a [usize],
-    state: &'a mut [StateRow],
-    out: Vec<&'a mut [f32]>,
 }
 
 /// The numbers that the heads read, row by row.

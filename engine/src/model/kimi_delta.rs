@@ -11,8 +11,9 @@ use super::compute_context::ComputeContext;
 use super::config_keys::LIMIT;
 use super::error::ModelError;
 use super::layer_source::LayerSource;
-use super::matrix::{Matrix, columns, products};
+use super::matrix::{Matrix, products};
 use super::norm::rms_norm_in_place;
+use super::recurrent_head::{RecurrentHead, plain_heads};
 use super::softplus::softplus;
 use super::step::LayerStep;
 use super::step_sequence::step_sequences;
@@ -66,14 +67,6 @@ pub(super) struct KimiScratch {
     decays: Vec<f32>,
     gates: Vec<f32>,
     answers: Activations,
-}
-
-/// One head of one sequence.
-struct Piece<'a> {
-    head: usize,
-    rows: &'a [usize],
-    state: &'a mut [f32],
-    out: Vec<&'a mut [f32]>,
 }
 
 impl KimiDelta {
@@ -133,18 +126,9 @@ impl KimiDelta {
 
         let all = self.heads * self.size;
         answers.reset(rows.len(), all);
-        let mut heads: Vec<Vec<&mut [f32]>> =
-            columns(answers.floats_mut(), all, self.size).map(|(_, rows)| rows).collect();
-        let mut pieces = Vec::with_capacity(sequences.len() * self.heads);
-        for sequence in &mut sequences {
-            let states = sequence.state.chunks_exact_mut(self.size * self.size);
-            for (head, state) in states.enumerate() {
-                let out = sequence.rows.iter().map(|&r| std::mem::take(&mut heads[head][r])).collect();
-                pieces.push(Piece { head, rows: &sequence.rows, state, out });
-            }
-        }
+        let mut heads = plain_heads(&mut sequences, self.size * self.size, answers, (all, self.size));
         let numbers = HeadInputs { convolved, strengths, decays, gates };
-        context.pool.for_each(&mut pieces, |piece| self.pass(context, &numbers, piece));
+        context.pool.for_each(&mut heads, |head| self.pass(context, &numbers, head));
         products(context, answers, &mut [(&self.output, out)]);
     }
 
@@ -173,7 +157,7 @@ impl KimiDelta {
     }
 
     /// Passes one head's tokens over its state; then the norm and the gate of the answers.
-    fn pass(&self, context: &ComputeContext, numbers: &HeadInputs<'_>, piece: &mut Piece<'_>) {
+    fn pass(&self, context: &ComputeContext, numbers: &HeadInputs<'_>, piece: &mut RecurrentHead<'_, f32>) {
         let (kernels, size, all) = (context.kernels, self.size, self.heads * self.size);
         let scale = 1.0 / (size as f32).sqrt();
         let at = piece.head * size;

@@ -11,8 +11,9 @@ use super::compute_context::ComputeContext;
 use super::error::ModelError;
 use super::layer_source::LayerSource;
 use super::mamba_shape::MambaShape;
-use super::matrix::{Matrix, columns, products};
+use super::matrix::{Matrix, products};
 use super::norm::rms_norm_in_place;
+use super::recurrent_head::{RecurrentHead, plain_heads};
 use super::softplus::softplus;
 use super::step::LayerStep;
 use super::step_sequence::step_sequences;
@@ -51,14 +52,6 @@ pub(super) struct MambaScratch {
     channels: Vec<f32>,
     convolved: Vec<f32>,
     answers: Activations,
-}
-
-/// One head of one sequence.
-struct Piece<'a> {
-    head: usize,
-    rows: &'a [usize],
-    state: &'a mut [f32],
-    out: Vec<&'a mut [f32]>,
 }
 
 impl Mamba {
@@ -114,18 +107,10 @@ impl Mamba {
         self.convolution.forward(context, &mut sequences, channels, convolved);
 
         answers.reset(rows.len(), shape.inner);
-        let mut heads: Vec<Vec<&mut [f32]>> =
-            columns(answers.floats_mut(), shape.inner, shape.head()).map(|(_, rows)| rows).collect();
-        let mut pieces = Vec::with_capacity(sequences.len() * shape.heads);
-        for sequence in &mut sequences {
-            let states = sequence.state.chunks_exact_mut(shape.head() * shape.state);
-            for (head, state) in states.enumerate() {
-                let out = sequence.rows.iter().map(|&r| std::mem::take(&mut heads[head][r])).collect();
-                pieces.push(Piece { head, rows: &sequence.rows, state, out });
-            }
-        }
-        context.pool.for_each(&mut pieces, |piece| self.pass(context, projected, convolved, piece));
-        drop(pieces);
+        let state = shape.head() * shape.state;
+        let mut heads = plain_heads(&mut sequences, state, answers, (shape.inner, shape.head()));
+        context.pool.for_each(&mut heads, |head| self.pass(context, projected, convolved, head));
+        drop(heads);
         let mut gates: Vec<_> = answers.rows_mut().zip(projected.chunks_exact(self.input.rows)).collect();
         context.pool.for_each(&mut gates, |(answer, projected)| {
             let mut gated = projected[..shape.inner].to_vec();
@@ -140,7 +125,13 @@ impl Mamba {
     }
 
     /// Passes one head's tokens over its state.
-    fn pass(&self, context: &ComputeContext, projected: &[f32], convolved: &[f32], piece: &mut Piece<'_>) {
+    fn pass(
+        &self,
+        context: &ComputeContext,
+        projected: &[f32],
+        convolved: &[f32],
+        piece: &mut RecurrentHead<'_, f32>,
+    ) {
         let (shape, head) = (self.shape, piece.head);
         let group = head / (shape.heads / shape.groups);
         for (&r, out) in piece.rows.iter().zip(&mut piece.out) {

@@ -62,6 +62,7 @@ mod norm;
 mod not_yet;
 mod picture_rows;
 mod position_indexer;
+mod recurrent_head;
 mod residual;
 mod rope;
 mod rope_axes;

@@ -7,7 +7,7 @@ use pelicycle_text::{
 };
 
 use super::{ComparisonVerdict, LooksReport, LooksSummary, PriceChange};
-use crate::sentence::{needed, quoted, share_with_bounds};
+use crate::sentence::{evidence, needed, quoted, share_with_bounds};
 
 /// The widest paragraph, in columns.
 const WIDTH: usize = 80;
@@ -39,15 +39,7 @@ pub(super) fn sentence(report: &LooksReport) -> String {
         };
         return format!("Can't tell whether looks help: {why}.{price}");
     };
-    let percent = |share: f64| format!("{:.0}", share * 100.0);
-    let why = format!(
-        "{} preferred the last drawing to the first in {} % of {} (true share {} to {} %, 95 % sure)",
-        view.by,
-        percent(view.share),
-        plural(view.judgements as u64, "judgement"),
-        percent(view.low),
-        percent(view.high)
-    );
+    let why = evidence(view, "the last drawing to the first");
     match view.verdict {
         ComparisonVerdict::Better => format!("Looks help: {why}.{price}"),
         ComparisonVerdict::Worse => format!("Looks make drawings worse: {why}.{price}"),

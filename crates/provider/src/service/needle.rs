@@ -27,7 +27,7 @@ impl Needle {
         Needle { letters: SecretString::from(letters), fallback }
     }
 
-    /// The number of letters that fit after this one, where `fit` did before it (Knuth, Morris and Pratt).
+    /// How many letters fit after this one, where so many did before it.
     fn step(&self, mut fit: usize, letter: u8) -> usize {
         let letters = self.letters.expose_secret().as_bytes();
         while fit > 0 && letters[fit] != letter {
