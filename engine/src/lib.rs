@@ -48,6 +48,7 @@ pub mod chat;
 mod engine;
 pub mod form;
 pub mod gguf;
+mod memory_limit;
 pub mod model;
 mod prompt_input;
 mod recurrent_state;
@@ -64,6 +65,7 @@ pub use engine::{
     EngineOptions, FinishReason, GenerationEvent, GenerationRequest, RenderedPrompt, ReplySummary,
     Speculation,
 };
+pub use memory_limit::memory_limit;
 pub use pelicycle_kernels::{Kernels, UnknownKernels, quant};
 pub use session::{ExpertChoice, Session};
 

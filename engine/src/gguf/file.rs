@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, HashMap};
 use std::fmt;
 use std::io;
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -12,6 +13,7 @@ use super::parse::{ParsedFile, parse};
 use super::split::{SplitInfo, cut_piece, part_path};
 use super::tensor::TensorInfo;
 use super::value::MetadataValue;
+use crate::memory_limit::memory_limit;
 
 struct FilePart {
     path: PathBuf,
@@ -30,6 +32,8 @@ pub struct Gguf {
     parts: Vec<Arc<FilePart>>,
     /// Only the front of the files is there: what the tensors hold is unknown.
     hollow: bool,
+    /// The files do not fit into the memory that this process may have, so that their weights come from disk again and again.
+    larger_than_memory: bool,
 }
 
 impl Gguf {
@@ -73,6 +77,8 @@ impl Gguf {
                 return Err(fail(GgufFault::PartTensors { found, expected }));
             }
         }
+        let limit = memory_limit().unwrap_or(u64::MAX);
+        gguf.larger_than_memory = gguf.file_bytes() > limit / 10 * 9;
         Ok(gguf)
     }
 
@@ -111,7 +117,15 @@ impl Gguf {
         parts: impl Iterator<Item = (PathBuf, FileBytes)>,
     ) -> Gguf {
         let parts = parts.map(|(path, source)| Arc::new(FilePart { path, source })).collect();
-        Gguf { version, metadata, tensors: Vec::new(), by_name: HashMap::new(), parts, hollow: false }
+        Gguf {
+            version,
+            metadata,
+            tensors: Vec::new(),
+            by_name: HashMap::new(),
+            parts,
+            hollow: false,
+            larger_than_memory: false,
+        }
     }
 
     fn assemble(path: PathBuf, source: FileBytes, parsed: ParsedFile) -> Result<Gguf, GgufFault> {
@@ -123,6 +137,7 @@ impl Gguf {
             by_name: HashMap::new(),
             parts: vec![Arc::new(FilePart { path, source })],
             hollow: false,
+            larger_than_memory: false,
         };
         gguf.add_tensors(tensors)?;
         Ok(gguf)
@@ -188,6 +203,7 @@ impl Gguf {
             by_name,
             parts: self.parts.clone(),
             hollow: self.hollow,
+            larger_than_memory: self.larger_than_memory,
         }
     }
 
@@ -256,6 +272,15 @@ impl Gguf {
     /// When the tensor is another file's.
     pub fn bytes(&self, tensor: &TensorInfo) -> &[u8] {
         &self.parts[tensor.part].source.bytes()[tensor.range.clone()]
+    }
+
+    /// Asks for some bytes of a tensor ahead of their use, where they may have to come from disk: of a file that memory
+    /// holds, asking takes longer than what it spares.
+    pub(crate) fn ask_ahead(&self, tensor: &TensorInfo, bytes: Range<usize>) {
+        if self.larger_than_memory {
+            let begin = tensor.range.start;
+            self.parts[tensor.part].source.ask_ahead(begin + bytes.start..begin + bytes.end);
+        }
     }
 
     /// The file that a tensor stands in.

@@ -1,6 +1,7 @@
 //! The bytes of one file: mapped from disk, or in memory.
 
 use std::fs::File;
+use std::ops::Range;
 use std::path::Path;
 
 use super::error::GgufFault;
@@ -39,6 +40,16 @@ impl FileBytes {
         let mut words = vec![0_u64; bytes.len().div_ceil(8)];
         bytemuck::cast_slice_mut(&mut words)[..bytes.len()].copy_from_slice(bytes);
         FileBytes::Memory { words, len: bytes.len() }
+    }
+
+    /// Asks the system to bring these bytes into memory, which goes on by itself.
+    #[cfg_attr(not(unix), expect(unused_variables, reason = "only Unix is asked"))]
+    pub(super) fn ask_ahead(&self, bytes: Range<usize>) {
+        // A refusal changes nothing but the speed.
+        #[cfg(unix)]
+        if let FileBytes::Map(map) = self {
+            let _ = map.advise_range(memmap2::Advice::WillNeed, bytes.start, bytes.len());
+        }
     }
 
     pub(super) fn bytes(&self) -> &[u8] {

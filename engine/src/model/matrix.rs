@@ -85,6 +85,14 @@ impl Matrix {
         &bytes[begin * self.row_bytes..(begin + rows.len()) * self.row_bytes]
     }
 
+    /// Asks for rows of one run ahead of their use, where they may have to come from disk.
+    pub(super) fn ask_ahead(&self, rows: Range<usize>) {
+        let RowRun { tensor, first_row } = self.runs[rows.start / self.run_rows];
+        let begin = first_row + rows.start % self.run_rows;
+        let bytes = begin * self.row_bytes..(begin + rows.len()) * self.row_bytes;
+        self.gguf.ask_ahead(&self.gguf.tensors()[tensor], bytes);
+    }
+
     /// Writes the numbers of row `r` to `out`.
     pub(crate) fn read_row(&self, r: usize, out: &mut [f32]) {
         dequantize(self.kind, self.bytes(r..r + 1), out);

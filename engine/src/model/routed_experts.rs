@@ -196,6 +196,7 @@ impl RoutedExperts {
             }
         }
 
+        self.ask_ahead(&groups);
         self.gate_and_up(context, x, &groups, &rows, inner);
         self.down(context, inner, &groups, outer);
 
@@ -214,6 +215,14 @@ impl RoutedExperts {
             answers.iter_mut().for_each(weigh);
         } else {
             context.pool.for_each(&mut answers, weigh);
+        }
+    }
+
+    /// Asks for the weights of the chosen experts, where they may have to come from disk: all at once, in the order of use.
+    fn ask_ahead(&self, groups: &[Group]) {
+        for matrix in [self.gate.as_ref(), Some(&self.up), Some(&self.down)].into_iter().flatten() {
+            let rows = matrix.rows / self.count;
+            groups.iter().for_each(|group| matrix.ask_ahead(group.expert * rows..(group.expert + 1) * rows));
         }
     }
 

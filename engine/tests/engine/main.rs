@@ -16,6 +16,7 @@ mod hatchling;
 mod holes;
 mod layouts;
 mod llama_cpp_architectures;
+mod memory_limit;
 mod model_hostile;
 #[cfg(target_os = "linux")]
 mod png_bombs;

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use pelicycle_engine::chat::ChatTemplate;
 use pelicycle_engine::gguf::{Gguf, GgufOutline};
+use pelicycle_engine::memory_limit;
 use pelicycle_engine::model::{Arithmetic, Model, TensorRole, WeightSummary};
 use pelicycle_engine::tokenizer::Tokenizer;
 use serde::Serialize;
@@ -146,7 +147,7 @@ impl ModelReport {
                 weights: total.bytes,
                 cache_for_1000_tokens: memory.as_ref().map(|memory| memory.cache(1000)),
                 state_per_sequence: memory.as_ref().map(|memory| memory.state()),
-                machine: machine_memory(),
+                machine: memory_limit(),
             },
             speed: None,
             vocabulary: VocabularySummary {
@@ -281,11 +282,4 @@ fn type_shares(outline: &GgufOutline) -> Vec<TypeShare> {
 fn router_types(outline: &GgufOutline) -> BTreeSet<String> {
     let routers = outline.tensors().iter().filter(|tensor| tensor.name.ends_with(".ffn_gate_inp.weight"));
     routers.map(|tensor| tensor.type_name.clone()).collect()
-}
-
-/// Bytes of memory that this machine has, where the system tells it in a file.
-fn machine_memory() -> Option<u64> {
-    let text = std::fs::read_to_string("/proc/meminfo").ok()?;
-    let line = text.lines().find_map(|line| line.strip_prefix("MemTotal:"))?;
-    line.trim().strip_suffix(" kB")?.trim().parse::<u64>().ok()?.checked_mul(1024)
 }
