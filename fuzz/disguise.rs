@@ -8,7 +8,7 @@ use serde_json::Value;
 const FILLERS: [&str; 10] =
     ["", "so: ", "é🚲", "sk", "sk-pl", " it is ", "\n```svg\n<path d=\"M1 1\"/>\n", "<svg>", "5f0c", "-"];
 
-/// The characters that may stand between its characters.
+/// The marks that may stand between its characters: signs, tags, and codes for terminals.
 const MARKS: [&str; 14] = [
     "-",
     " ",

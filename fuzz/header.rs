@@ -1,4 +1,4 @@
-//! Where a file's header is changed: a model's is some kilobytes before hundreds of weights, of which none decides anything.
+//! Changes within a file's header: a model's is some kilobytes before hundreds of weights, of which none decides anything.
 
 use libfuzzer_sys::fuzzer_mutate;
 

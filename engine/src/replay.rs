@@ -1,6 +1,7 @@
 //! Measures what guessing ahead is worth on a real text: the model decodes it as if it had drawn each of its tokens.
 //!
-//! What a model of random weights, or a weak one, writes by itself says nothing of how drawings repeat themselves.
+//! A real text is needed: one that a model of random weights, or a weak one, writes by itself says nothing of how drawings
+//! repeat themselves.
 
 use std::time::Instant;
 

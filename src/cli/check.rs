@@ -46,7 +46,7 @@ pub(crate) struct CheckArgs {
     /// Longest side of the picture, in pixels.
     #[arg(long, value_name = "PIXELS", default_value_t = InspectionOptions::default().raster, value_parser = clap::value_parser!(u32).range(1..))]
     raster: u32,
-    /// Whose rubric a drawing is held against: a prompt's id.
+    /// The prompt whose rubric a drawing is held against, by its id.
     #[arg(short, long, value_name = "ID", default_value = "pelican")]
     prompt: String,
     /// A folder of prompts beside the bundled ones; a prompt there hides a bundled one of its id.

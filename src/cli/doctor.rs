@@ -169,7 +169,7 @@ fn parts(global: &Global, config: &Config, projectors: &Projectors) -> Vec<Part>
     ]
 }
 
-/// Which models on this machine can be run and which see pictures, and what is wrong with the others.
+/// The report on the models of this machine: which can be run, which see pictures, and what is wrong with the others.
 fn local_models(config: &Config, projectors: &Projectors) -> String {
     let shelf = Inventory::scan(&config.places());
     let (mut running, mut seeing, mut broken, mut faults) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
@@ -213,7 +213,7 @@ fn first_few(names: &[String]) -> String {
     }
 }
 
-/// Which contestants of pelicycle.toml can't take part, as far as that can be told.
+/// The contestants of pelicycle.toml that can't take part, as far as that can be told.
 fn judge(
     asked: &BTreeMap<String, Result<Contestant, String>>,
     projectors: &Projectors,

@@ -38,7 +38,7 @@ struct LabelledDrawing {
 
 /// The labels of a file, each with the one drawing that it is of.
 #[derive(Debug)]
-pub(super) struct Labels {
+pub(super) struct RubricLabels {
     by: JudgeRecord,
     of: BTreeMap<Id, BTreeMap<Detector, Seen>>,
     /// Labelled drawings that are not here.
@@ -53,7 +53,7 @@ enum Seen {
     Unclear,
 }
 
-impl Labels {
+impl RubricLabels {
     /// The labels of a file, for drawings among `attempts`.
     ///
     /// # Errors

@@ -14,7 +14,7 @@ use pelicycle_store::{Listing, Store};
 use pelicycle_text::{plain_file, plural};
 
 use super::judge::{JudgeArgs, print, shrink};
-use super::judge_labels::Labels;
+use super::judge_labels::RubricLabels;
 use super::judge_session::{SessionDrive, SessionEnd};
 use super::output::{say, say_damaged};
 use super::terminal::printable;
@@ -38,7 +38,7 @@ pub(super) fn judge_rubric(
             "none of these drawings is of a prompt with a rubric: --prompts names a folder of prompts that have one"
         );
     }
-    let labels = args.labels.as_deref().map(|path| Labels::read(path, &attempts)).transpose()?;
+    let labels = args.labels.as_deref().map(|path| RubricLabels::read(path, &attempts)).transpose()?;
     let mut drawings = UnreadDrawing::all(listing, &attempts, rubric, &readings.records, &judge.name);
     drawings.truncate(args.pairs as usize);
     if args.dry_run {
@@ -122,7 +122,7 @@ impl Agreements {
         listing: &Listing,
         library: &PromptLibrary,
         judge: &ModelJudge,
-        labels: Option<&Labels>,
+        labels: Option<&RubricLabels>,
     ) -> anyhow::Result<Self> {
         let workers = std::thread::available_parallelism().map_or(1, NonZero::get);
         let pool = WorkerPool::new(workers, InspectionOptions::default());

@@ -19,7 +19,7 @@ use super::runtime::runtime;
 use super::signals::{self, INTERRUPTED};
 use super::terminal::printable;
 
-/// The end of a session, beside what was answered.
+/// The outcome of a session, but for what was answered.
 pub(super) struct SessionEnd {
     /// Replies that could not be read.
     pub(super) unread: u32,

@@ -34,14 +34,14 @@ pub(crate) fn packaging(args: &PackagingArgs) -> anyhow::Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// A manual page for the program and one for each command, in section 1.
+/// Writes a manual page for the program and one for each command, in section 1.
 fn manual(folder: &Path) -> io::Result<()> {
     // The groups are for the screen; a page has a section of its own for commands.
     let command = help::grouped(Cli::command()).after_help(Resettable::Reset);
     clap_mangen::generate_to(command, folder)
 }
 
-/// A completion script for each shell, under the name that the shell looks for.
+/// Writes a completion script for each shell, under the name that the shell looks for.
 fn complete(folder: &Path) -> io::Result<()> {
     for shell in Shell::value_variants() {
         clap_complete::generate_to(*shell, &mut Cli::command(), "pelicycle", folder)?;

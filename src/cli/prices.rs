@@ -56,7 +56,7 @@ enum PricesCommand {
         /// Write the table there instead.
         #[arg(long, value_name = "FILE")]
         to: Option<PathBuf>,
-        /// Whose figures they are, for the record.
+        /// The name of the list's source, for the record.
         #[arg(long, value_name = "TEXT", default_value = "LiteLLM")]
         source: String,
     },

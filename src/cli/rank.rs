@@ -43,7 +43,7 @@ pub(crate) struct RankArgs {
     out: Option<PathBuf>,
 }
 
-/// Which drawings are judged.
+/// The choice of the drawings that are judged.
 #[derive(Debug, clap::Args)]
 pub(super) struct DrawingArgs {
     /// Only drawings on this prompt. May be given again.

@@ -1,4 +1,4 @@
-//! Which services and local servers can be asked now: what `doctor` tells and `init` builds on.
+//! The survey of services and local servers that can be asked now: `doctor` tells it and `init` builds on it.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;

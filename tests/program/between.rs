@@ -1,4 +1,4 @@
-//! Whose drawings are better: pairs of two sides are judged until it is settled, and `compare` says what follows.
+//! Tests of whose drawings are better: pairs of two sides are judged until it is settled, and `compare` says what follows.
 
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -15,7 +15,7 @@ use pelicycle_testkit::program::{ServingProgram, program};
 use pelicycle_testkit::shared;
 use serde_json::{Value, json};
 
-use crate::vote::{Page, booth, vote};
+use crate::vote::{VotePage, booth, vote};
 
 fn pelicycle(results: &Path, arguments: &[&str]) -> (i32, String) {
     let output =
@@ -66,7 +66,7 @@ fn pictures(store: &Store, of: impl Fn(&Attempt) -> bool) -> BTreeSet<Vec<u8>> {
 /// are given.
 fn cast(server: &ServingProgram, better: &BTreeSet<Vec<u8>>, seldom: usize, most: usize) -> usize {
     for given in 0..most {
-        let page = Page::of(server);
+        let page = VotePage::of(server);
         if page.token.is_none() {
             return given;
         }
@@ -123,7 +123,7 @@ fn votes_between_two_sides_are_asked_until_they_settle_it_and_compare_says_so_fi
     let new = pictures(&store, |attempt| attempt.contestant.slug == "new");
     let given = cast(&server, &new, 100, 100);
     assert_eq!(given, 9, "nine pairs that share no drawing, all for one side, settle it");
-    let end = Page::of(&server);
+    let end = VotePage::of(&server);
     assert!(end.html.contains("It is settled") && !end.html.contains("better: its drawing"), "{}", end.html);
     drop(server);
     let votes = store.judgements().unwrap().records;
@@ -317,7 +317,7 @@ fn looks_are_judged_blind_beside_the_drawings_that_they_began_with_and_nowhere_e
     // Whoever does not ask for looks sees none of them.
     let is_look = |attempt: &Attempt| !attempt.is_first() && attempt.is_drawn();
     let plain = booth(results, &[]);
-    let page = Page::of(&plain);
+    let page = VotePage::of(&plain);
     let looks = pictures(&store, is_look);
     assert!(page.pictures.iter().all(|path| !looks.contains(&plain.get(path).1)));
     assert!(page.html.contains("12 pairs you have not seen"), "{}", page.html);
@@ -328,7 +328,7 @@ fn looks_are_judged_blind_beside_the_drawings_that_they_began_with_and_nowhere_e
     assert!(told.contains("  pelicycle vote --looks --results "), "{told}");
     let server = booth(results, &["--looks"]);
     assert_eq!(cast(&server, &looks, 100, 100), 9, "nine that all go one way settle it");
-    assert!(Page::of(&server).html.contains("pelicycle compare --looks"));
+    assert!(VotePage::of(&server).html.contains("pelicycle compare --looks"));
     drop(server);
     // Two names of one are one.
     let report = compared(results, &["--looks", "gazer", "gazer"]);

@@ -89,7 +89,7 @@ fn what_works_and_what_does_not_is_told_with_an_exit_code() {
     assert!(code == 2 && errors.contains("no provider \"nobody\""), "{errors}");
 }
 
-/// What `doctor` says of the models in a folder, and none of whoever runs the tests.
+/// The report of `doctor` on the models in a folder, without those of whoever runs the tests.
 fn said_of_models(folder: &Path) -> String {
     let none = folder.join("none").to_string_lossy().into_owned();
     let places = ["HOME", "USERPROFILE", "XDG_CACHE_HOME", "HF_HOME", "LLAMA_CACHE", "OLLAMA_MODELS"];

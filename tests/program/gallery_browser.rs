@@ -50,7 +50,7 @@ fn strings(value: &Value) -> Vec<&str> {
     value.as_array().unwrap().iter().map(|item| item.as_str().unwrap()).collect()
 }
 
-/// All that must be so on every page in every view.
+/// Asserts all that must be so on every page in every view.
 fn hold(out: &Path, seen: &[Value]) {
     let root = format!("file://{}/", out.canonicalize().unwrap().display());
     for page in seen {

@@ -403,7 +403,7 @@ fn between_two_sides_a_model_judges_pairs_of_both_until_its_judgements_settle_it
     run(&place, 2, &["judge", "-m", "mine/eye", "--between", "grey", "nobody"]);
 }
 
-/// Which of the calibration's pictures are of a drawing as it was, by their bytes; the others are changed.
+/// The calibration's pictures by their bytes, each with whether its drawing is as good as it was.
 fn whole_drawings() -> BTreeMap<Vec<u8>, bool> {
     let mut known = BTreeMap::new();
     for pair in calibration_set() {

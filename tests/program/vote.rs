@@ -96,7 +96,7 @@ pub(crate) fn booth(results: &Path, arguments: &[&str]) -> ServingProgram {
 
 /// The page as a person with a browser has it.
 #[derive(Debug, Clone, PartialEq)]
-pub(crate) struct Page {
+pub(crate) struct VotePage {
     pub(crate) html: String,
     /// Tokens of the two forms.
     pub(crate) token: Option<String>,
@@ -104,7 +104,7 @@ pub(crate) struct Page {
     pub(crate) pictures: Vec<String>,
 }
 
-impl Page {
+impl VotePage {
     fn read(html: Vec<u8>) -> Self {
         let html = String::from_utf8(html).unwrap();
         let token = |action: &str| {
@@ -148,7 +148,7 @@ fn send(server: &ServingProgram, path: &str, form: &str) -> (String, Vec<u8>) {
     server.post(path, form, &lines)
 }
 
-pub(crate) fn vote(server: &ServingProgram, page: &Page, choice: &str) {
+pub(crate) fn vote(server: &ServingProgram, page: &VotePage, choice: &str) {
     let form = format!("token={}&choice={choice}", page.token.as_ref().unwrap());
     let (head, body) = send(server, "/vote", &form);
     assert_eq!(status(&head), "303", "{}", String::from_utf8_lossy(&body));
@@ -175,7 +175,7 @@ fn nothing_that_the_browser_gets_names_a_contestant() {
     let mut seen = Vec::new();
     for choice in ["left", "tie", "right", "both-bad"] {
         let (head, body) = server.get("/");
-        let page = Page::read(body.clone());
+        let page = VotePage::read(body.clone());
         seen.extend([head.into_bytes(), body]);
         for path in &page.pictures {
             let (head, body) = server.get(path);
@@ -214,16 +214,16 @@ fn each_button_keeps_what_it_says_of_the_pair_on_show() {
         ("both-bad", Preference::BothBad),
     ];
     for (choice, _) in choices {
-        let page = Page::of(&server);
+        let page = VotePage::of(&server);
         let pair = page.pair(&server);
-        assert_eq!(Page::of(&server), page, "a page loaded anew is the same");
+        assert_eq!(VotePage::of(&server), page, "a page loaded anew is the same");
         std::thread::sleep(Duration::from_millis(30));
         vote(&server, &page, choice);
         shown.push(pair);
         let kept = hall.kept();
         assert_eq!(kept.len(), shown.len(), "it is kept when the answer is there");
     }
-    let end = Page::of(&server);
+    let end = VotePage::of(&server);
     assert!(end.html.contains("You have seen every pair") && end.token.is_none());
     let asked = pelicycle_prompt::PromptLibrary::bundled().get("pelican").unwrap().record();
     for ((record, (left, right)), (_, preference)) in hall.kept().iter().zip(shown).zip(choices) {
@@ -244,16 +244,16 @@ fn each_button_keeps_what_it_says_of_the_pair_on_show() {
 fn a_vote_counts_once() {
     let hall = Hall::of_two(3);
     let server = hall.booth(&[]);
-    let first = Page::of(&server);
+    let first = VotePage::of(&server);
     vote(&server, &first, "left");
     vote(&server, &first, "left");
     assert_eq!(hall.kept().len(), 1, "a button that was pressed twice");
-    let second = Page::of(&server);
+    let second = VotePage::of(&server);
     assert_ne!(second.token, first.token);
     for token in [first.token.as_deref().unwrap(), "0123456789abcdef0123456789abcdef", ""] {
         let (head, body) = send(&server, "/vote", &format!("token={token}&choice=right"));
         assert_eq!(status(&head), "409");
-        let page = Page::read(body);
+        let page = VotePage::read(body);
         assert!(page.html.contains("role=\"alert\">That vote was not counted"), "{}", page.html);
         assert_eq!(page.token, second.token, "the pair on show stays");
     }
@@ -289,7 +289,7 @@ fn other_sites_and_other_hosts_change_nothing() {
     ] {
         assert!(head.to_lowercase().contains(line), "{line} in {head}");
     }
-    let page = Page::of(&server);
+    let page = VotePage::of(&server);
     assert!(page.html.contains("default-src 'none'; style-src 'sha256-"));
     assert!(page.html.contains("img-src 'self'; script-src 'sha256-"));
     assert!(page.html.contains("form-action 'self'; base-uri 'none'"));
@@ -334,15 +334,15 @@ fn other_sites_and_other_hosts_change_nothing() {
 fn the_last_vote_is_taken_back_and_its_pair_shown_again() {
     let hall = Hall::of_two(3);
     let server = hall.booth(&[]);
-    let first = Page::of(&server);
+    let first = VotePage::of(&server);
     assert!(first.undo.is_none());
     let pair = first.pair(&server);
     vote(&server, &first, "left");
-    let second = Page::of(&server);
+    let second = VotePage::of(&server);
     let undo = format!("token={}", second.undo.as_ref().unwrap());
     assert_eq!(status(&send(&server, "/undo", &undo).0), "303");
     assert!(hall.kept().is_empty());
-    let again = Page::of(&server);
+    let again = VotePage::of(&server);
     assert_eq!(again.pair(&server), pair);
     assert_ne!(again.token, first.token);
     assert_eq!(status(&send(&server, "/undo", &undo).0), "303", "a button that was pressed twice");
@@ -352,18 +352,18 @@ fn the_last_vote_is_taken_back_and_its_pair_shown_again() {
     }
     vote(&server, &again, "right");
     assert_eq!(hall.kept()[0].preference, Some(Preference::Right));
-    vote(&server, &Page::of(&server), "tie");
+    vote(&server, &VotePage::of(&server), "tie");
     let stale = format!("token={}", "0".repeat(32));
     let (head, body) = send(&server, "/undo", &stale);
     assert_eq!(status(&head), "409");
     assert!(String::from_utf8(body).unwrap().contains("Nothing was taken back"));
     assert_eq!(hall.kept().len(), 2);
     for left in [1, 0] {
-        let undo = format!("token={}", Page::of(&server).undo.unwrap());
+        let undo = format!("token={}", VotePage::of(&server).undo.unwrap());
         assert_eq!(status(&send(&server, "/undo", &undo).0), "303");
         assert_eq!(hall.kept().len(), left, "votes are taken back one after the other");
     }
-    assert_eq!(Page::of(&server).pair(&server), pair);
+    assert_eq!(VotePage::of(&server).pair(&server), pair);
     let staging = fs::read_dir(hall.store.root().join(".incoming")).unwrap();
     assert_eq!(staging.count(), 1, "nothing is left but the folder's .gitignore");
 }
@@ -374,7 +374,7 @@ fn every_pair_is_shown_once_in_either_order_and_some_again_the_other_way_round()
     let server = hall.booth(&[]);
     let (mut shown, mut first_left) = (Vec::<(u8, u8)>::new(), 0);
     loop {
-        let page = Page::of(&server);
+        let page = VotePage::of(&server);
         if page.token.is_none() {
             break;
         }
@@ -410,7 +410,7 @@ fn votes_of_several_people_are_merged_by_copying() {
     assert!(copied.success());
     let all = |server: &ServingProgram| {
         let mut votes = 0;
-        while let page = Page::of(server)
+        while let page = VotePage::of(server)
             && page.token.is_some()
         {
             vote(server, &page, "left");
@@ -420,7 +420,7 @@ fn votes_of_several_people_are_merged_by_copying() {
     };
     let own = hall.booth(&[]);
     for _ in 0..4 {
-        vote(&own, &Page::of(&own), "tie");
+        vote(&own, &VotePage::of(&own), "tie");
     }
     let theirs = {
         let server = booth(&other, &["--name", "Grace"]);
@@ -441,7 +441,7 @@ fn votes_of_several_people_are_merged_by_copying() {
     assert_eq!((seen("Ada").len(), seen("Grace").len()), (9, 9));
     drop(own);
     // Another session of the same person goes on where the last ended, and can take nothing of it back.
-    let page = Page::of(&hall.booth(&[]));
+    let page = VotePage::of(&hall.booth(&[]));
     assert!(page.token.is_none() && page.undo.is_none());
     assert!(page.html.contains(&format!("{} votes by you", 4 + rest)), "{}", page.html);
 }
@@ -449,21 +449,22 @@ fn votes_of_several_people_are_merged_by_copying() {
 #[test]
 fn with_nothing_to_judge_the_page_says_why_and_shows_what_comes() {
     let mut hall = Hall::new();
-    let empty = Page::of(&hall.booth(&[]));
+    let empty = VotePage::of(&hall.booth(&[]));
     assert!(empty.html.contains("Nothing to judge yet") && empty.pictures.is_empty());
     hall.hang("pelican", "crane");
     hall.hang("cat-skateboard", "stork");
     hall.hang_as("pelican", "hatchling", |drawn| drawn.contestant.demonstration = true);
     let server = hall.booth(&[]);
-    let page = Page::of(&server);
+    let page = VotePage::of(&server);
     assert!(
         page.html.contains("Nothing to judge yet") && page.html.contains("pelicycle vote --demonstrations")
     );
     assert!(page.token.is_none());
-    assert!(Page::of(&hall.booth(&["--demonstrations"])).token.is_some());
+    assert!(VotePage::of(&hall.booth(&["--demonstrations"])).token.is_some());
 
     hall.hang("pelican", "stork");
-    let page = await_some("a new drawing is shown", || Some(Page::of(&server)).filter(|p| p.token.is_some()));
+    let page =
+        await_some("a new drawing is shown", || Some(VotePage::of(&server)).filter(|p| p.token.is_some()));
     let pair = page.pair(&server);
     assert_eq!(BTreeSet::from([pair.0, pair.1]), BTreeSet::from([0, 3]));
 
@@ -489,7 +490,7 @@ fn only_what_was_asked_for_is_shown_and_a_broken_picture_is_passed_over() {
         .unwrap();
     let greys = |server: &ServingProgram| {
         let mut shown = BTreeSet::new();
-        while let page = Page::of(server)
+        while let page = VotePage::of(server)
             && page.token.is_some()
         {
             let (left, right) = page.pair(server);
@@ -517,14 +518,14 @@ fn only_what_was_asked_for_is_shown_and_a_broken_picture_is_passed_over() {
 fn a_vote_that_can_not_be_kept_is_told_and_can_be_given_again() {
     let hall = Hall::of_two(2);
     let server = hall.booth(&[]);
-    let page = Page::of(&server);
+    let page = VotePage::of(&server);
     let place = hall.store.root().join("judgements");
     fs::remove_dir(&place).unwrap();
     fs::write(&place, "in the way").unwrap();
     let form = format!("token={}&choice=right", page.token.as_ref().unwrap());
     let (head, body) = send(&server, "/vote", &form);
     assert_eq!(status(&head), "500");
-    let told = Page::read(body);
+    let told = VotePage::read(body);
     assert!(told.html.contains("could not be kept: cannot write"), "{}", told.html);
     assert_eq!((&told.token, &told.pictures), (&page.token, &page.pictures), "the pair stays on show");
     fs::remove_file(&place).unwrap();
@@ -592,7 +593,7 @@ fn what_is_asked_wrongly_is_told() {
 fn ctrl_c_ends_it_and_says_what_was_kept() {
     let hall = Hall::of_two(2);
     let mut server = hall.booth(&[]);
-    vote(&server, &Page::of(&server), "left");
+    vote(&server, &VotePage::of(&server), "left");
     let pid = rustix::process::Pid::from_raw(i32::try_from(server.process.id()).unwrap()).unwrap();
     rustix::process::kill_process(pid, rustix::process::Signal::INT).unwrap();
     assert!(server.process.wait().unwrap().success());

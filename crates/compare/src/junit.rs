@@ -46,11 +46,11 @@ pub fn junit(report: &ComparisonReport) -> String {
 struct JunitCase {
     name: &'static str,
     end: CaseEnd,
-    /// The text about it.
+    /// The report's words on it.
     told: String,
 }
 
-/// The end of a test case.
+/// The outcome of a test case.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum CaseEnd {
     Passed,

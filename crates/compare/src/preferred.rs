@@ -13,7 +13,7 @@ use serde::Serialize;
 use super::answer::ComparisonVerdict;
 use super::sides::PairedSides;
 
-/// Whose drawings are preferred.
+/// The answer to whose drawings are preferred: a verdict, and the views of different judges that it stands on.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct PreferredSide {
     /// The verdict of the first view; can't tell where there is none.

@@ -45,7 +45,7 @@ pub struct ComparisonReport {
     pub sentence: String,
     /// The verdict on the whole: whose drawings are preferred.
     pub verdict: ComparisonVerdict,
-    /// Whose drawings are preferred, by judgements.
+    /// The side whose drawings are preferred, by judgements.
     pub preferred: PreferredSide,
     /// The conditions of the sides: in what they differ besides the model.
     pub conditions: Conditions,

@@ -159,7 +159,7 @@ fn days(name: &str) -> Option<(Bound<Date>, Bound<Date>)> {
     }
 }
 
-/// The names of this kind that may have been meant, else which there are.
+/// The end of an error about an unknown name: the names of this kind that may have been meant, else which there are.
 fn hint(kind: &str, name: &str, attempts: &[&Attempt], catalog: &dyn Catalog) -> String {
     let each = |of: &dyn Fn(&Attempt) -> String| attempts.iter().map(|attempt| of(attempt)).collect();
     let known: BTreeSet<String> = match kind {

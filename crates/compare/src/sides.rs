@@ -1,4 +1,4 @@
-//! Which attempts of two sides are held against each other.
+//! The attempts of two sides that are held against each other.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -109,7 +109,7 @@ impl<'a> PairedSides<'a> {
             .fold((0, 0), |(base, head), stratum| (base + stratum.base.len(), head + stratum.head.len()))
     }
 
-    /// The number of those that are as asked, of each side.
+    /// The numbers of attempts of each side, base first, of which `is` is true.
     pub(crate) fn count(&self, is: impl Fn(&Attempt) -> bool) -> (usize, usize) {
         let of = |attempts: &[&Attempt]| attempts.iter().filter(|attempt| is(attempt)).count();
         self.strata

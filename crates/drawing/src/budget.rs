@@ -113,7 +113,7 @@ impl Meter<'_> {
         }
     }
 
-    /// A tile is drawn anew at every use, at its own size.
+    /// Counts a pattern's tile, which is drawn anew at every use, at its own size.
     fn pattern(&mut self, pattern: &Pattern, transform: Transform, alive: f64) -> Result<(), String> {
         let (scale_x, scale_y) = transform.pre_concat(pattern.transform()).get_scale();
         let rect = pattern.rect();

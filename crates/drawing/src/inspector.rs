@@ -154,7 +154,7 @@ impl<'a> Inspector<'a> {
         self.show_repaired(&unescaped, text, &repairs);
     }
 
-    /// The chosen drawing.
+    /// Judges the chosen drawing.
     fn judge(&mut self, reply: &[u8], span: &CandidateSpan) {
         let bytes = &reply[span.range.clone()];
         self.out.range = Some(span.range.clone());
@@ -192,7 +192,7 @@ impl<'a> Inspector<'a> {
         }
     }
 
-    /// The faults of well-formedness.
+    /// Notes the faults of well-formedness.
     fn about_the_markup(&mut self, report: &XmlReport, lines: &LineIndex<'_>) {
         if let Some(facts) = &mut self.out.check.svg {
             facts.elements = Some(report.elements);
@@ -218,7 +218,7 @@ impl<'a> Inspector<'a> {
         refused
     }
 
-    /// A drawing that is not well-formed: its verdict stands, and a repair may make a picture of it.
+    /// Tries repairs on a drawing that is not well-formed: its verdict stands, and a repair may make a picture of it.
     fn repair(&mut self, text: &str, report: &XmlReport, valid: bool) {
         (self.hand_out)(&self.out);
         let cut = self.out.check.verdict == Verdict::Truncated;
@@ -237,7 +237,7 @@ impl<'a> Inspector<'a> {
         }
     }
 
-    /// A well-formed text, for the renderer's own parser.
+    /// Gives a well-formed text to the renderer's own parser.
     fn parse(&mut self, text: &str, lines: &LineIndex<'_>) {
         match xml::parse(text) {
             Ok(document) => self.draw(&document, lines),
@@ -249,7 +249,7 @@ impl<'a> Inspector<'a> {
         }
     }
 
-    /// A well-formed document: findings, bounds, and the picture.
+    /// Draws a well-formed document: findings, bounds, and the picture.
     fn draw(&mut self, document: &Document<'_>, lines: &LineIndex<'_>) {
         let survey = survey::survey(document, self.bounds);
         let findings = survey.findings.iter().map(|finding| match finding.code {
@@ -349,7 +349,7 @@ impl<'a> Inspector<'a> {
         self.out.png = Some(raster.png);
     }
 
-    /// A document of which there is no picture; where a bound is the reason, the verdict is set already.
+    /// Sets the verdict on a document of which there is no picture; where a bound is the reason, the verdict is set already.
     fn not_drawn(&mut self, error: &DrawError) {
         match error {
             DrawError::OverBound(_) | DrawError::Panicked(_) => {

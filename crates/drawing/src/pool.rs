@@ -44,7 +44,7 @@ pub enum WorkerError {
         "the drawing worker was lost again, for no fault of the drawing: {why}; `pelicycle check --again` tries again"
     )]
     Lost {
-        /// The end of the last one, in words.
+        /// The way in which the second one ended, in words.
         why: String,
     },
 }

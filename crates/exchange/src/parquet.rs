@@ -130,7 +130,7 @@ impl Values {
         Self { present: Vec::new(), kind }
     }
 
-    /// A cell of another kind than the column's is none.
+    /// Adds a cell; one of another kind than the column's is none.
     fn push(&mut self, cell: &TableCell<'_>) {
         let there = match (&mut self.kind, cell) {
             (KindValues::Text(values), TableCell::Text(text)) => {

@@ -2,7 +2,7 @@
 
 use crate::chance::Chance;
 use crate::palette::{Colour, rgb};
-use crate::pen::{HEIGHT, Path, Pen, Point, at};
+use crate::pen::{HEIGHT, Path, Pen, PenPoint, at};
 use crate::vehicle::Medium;
 
 /// When or where a scene plays; a prompt may name it.
@@ -109,7 +109,7 @@ pub(crate) fn waves(setting: Setting, ground: f64, pen: &mut Pen, chance: &mut C
     pen.path(&line, &format!(r#"fill="{colour}""#));
 }
 
-/// The sun or the moon.
+/// Draws the sun or the moon.
 fn light(setting: Setting, low: f64, pen: &mut Pen, chance: &mut Chance) {
     let (colour, y) = match setting {
         Setting::Night => (rgb(0xffd), chance.between(35.0, 65.0)),
@@ -121,7 +121,7 @@ fn light(setting: Setting, low: f64, pen: &mut Pen, chance: &mut Chance) {
     pen.circle(at(x, y), r, &format!(r#"fill="{}""#, colour.near(chance)));
 }
 
-fn cloud(centre: Point, size: f64, fill: Colour, pen: &mut Pen) {
+fn cloud(centre: PenPoint, size: f64, fill: Colour, pen: &mut Pen) {
     let paint = format!(r#"fill="{fill}""#);
     pen.ellipse(centre, size, size * 0.45, &paint);
     pen.ellipse(centre.by(size * 0.5, -size * 0.3), size * 0.6, size * 0.4, &paint);

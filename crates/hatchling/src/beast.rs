@@ -3,7 +3,7 @@
 use crate::animal::{Animal, Coat};
 use crate::chance::Chance;
 use crate::palette::rgb;
-use crate::pen::{Path, Pen, Point};
+use crate::pen::{Path, Pen, PenPoint};
 use crate::vehicle::Mount;
 
 /// Draws a beast.
@@ -41,7 +41,16 @@ pub(crate) fn draw(kind: Animal, coat: Coat, mount: &Mount, pen: &mut Pen, chanc
 }
 
 #[expect(clippy::too_many_arguments, reason = "the measures of one beast")]
-fn tail(kind: Animal, coat: Coat, body: Point, rx: f64, ry: f64, s: f64, pen: &mut Pen, chance: &mut Chance) {
+fn tail(
+    kind: Animal,
+    coat: Coat,
+    body: PenPoint,
+    rx: f64,
+    ry: f64,
+    s: f64,
+    pen: &mut Pen,
+    chance: &mut Chance,
+) {
     let root = body.by(-rx * 0.7, ry * 0.7);
     let sway = chance.between(24.0, 40.0) * s;
     let rise = chance.between(10.0, 40.0) * s;
@@ -76,7 +85,7 @@ fn tail(kind: Animal, coat: Coat, body: Point, rx: f64, ry: f64, s: f64, pen: &m
     }
 }
 
-fn limbs(coat: Coat, body: Point, rx: f64, ry: f64, mount: &Mount, pen: &mut Pen) {
+fn limbs(coat: Coat, body: PenPoint, rx: f64, ry: f64, mount: &Mount, pen: &mut Pen) {
     let s = mount.scale;
     let hip = body.by(rx * 0.2, ry * 0.65);
     let mut legs = Path::default();
@@ -92,7 +101,7 @@ fn limbs(coat: Coat, body: Point, rx: f64, ry: f64, mount: &Mount, pen: &mut Pen
     pen.path(&legs, &paint);
 }
 
-fn arm(coat: Coat, body: Point, ry: f64, mount: &Mount, pen: &mut Pen, chance: &mut Chance) {
+fn arm(coat: Coat, body: PenPoint, ry: f64, mount: &Mount, pen: &mut Pen, chance: &mut Chance) {
     let s = mount.scale;
     let shoulder = body.by(4.0 * s, -ry * 0.45);
     let hand = mount
@@ -107,7 +116,7 @@ fn arm(coat: Coat, body: Point, ry: f64, mount: &Mount, pen: &mut Pen, chance: &
     pen.path(&arm, &paint);
 }
 
-fn ears(kind: Animal, coat: Coat, head: Point, r: f64, pen: &mut Pen, chance: &mut Chance) {
+fn ears(kind: Animal, coat: Coat, head: PenPoint, r: f64, pen: &mut Pen, chance: &mut Chance) {
     match kind {
         Animal::Cat | Animal::Fox => {
             let mut ears = Path::default();
@@ -152,7 +161,7 @@ fn ears(kind: Animal, coat: Coat, head: Point, r: f64, pen: &mut Pen, chance: &m
     }
 }
 
-fn face(kind: Animal, coat: Coat, head: Point, r: f64, s: f64, pen: &mut Pen) {
+fn face(kind: Animal, coat: Coat, head: PenPoint, r: f64, s: f64, pen: &mut Pen) {
     match kind {
         Animal::Raccoon => {
             pen.ellipse(head.by(2.0, -r * 0.1), r * 0.9, r * 0.35, &format!(r#"fill="{}""#, coat.second));

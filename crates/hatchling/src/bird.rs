@@ -3,7 +3,7 @@
 use crate::animal::{Animal, Coat};
 use crate::chance::Chance;
 use crate::palette::rgb;
-use crate::pen::{Path, Pen, Point};
+use crate::pen::{Path, Pen, PenPoint};
 use crate::vehicle::Mount;
 
 /// Draws a bird. `plumage` asks for the breeding plumage of a brown pelican.
@@ -54,7 +54,7 @@ pub(crate) fn draw(
     bill(kind, coat, plumage, head, s, pen);
 }
 
-fn legs(coat: Coat, body: Point, ry: f64, mount: &Mount, pen: &mut Pen) {
+fn legs(coat: Coat, body: PenPoint, ry: f64, mount: &Mount, pen: &mut Pen) {
     let [far, near] = mount.feet;
     let hip = body.by(2.0, ry * 0.7);
     let mut legs = Path::default();
@@ -71,13 +71,13 @@ fn head(
     kind: Animal,
     coat: Coat,
     plumage: bool,
-    body: Point,
+    body: PenPoint,
     rx: f64,
     ry: f64,
     s: f64,
     pen: &mut Pen,
     chance: &mut Chance,
-) -> (Point, f64) {
+) -> (PenPoint, f64) {
     let paint = format!(r#"fill="{}""#, coat.main);
     match kind {
         Animal::Owl => {
@@ -137,7 +137,7 @@ fn head(
 #[expect(clippy::too_many_arguments, reason = "the measures of one bird")]
 fn wing(
     coat: Coat,
-    body: Point,
+    body: PenPoint,
     rx: f64,
     ry: f64,
     mount: &Mount,
@@ -169,7 +169,7 @@ fn wing(
     }
 }
 
-fn bill(kind: Animal, coat: Coat, plumage: bool, (head, r): (Point, f64), s: f64, pen: &mut Pen) {
+fn bill(kind: Animal, coat: Coat, plumage: bool, (head, r): (PenPoint, f64), s: f64, pen: &mut Pen) {
     let fill = format!(r#"fill="{}""#, coat.accent);
     match kind {
         Animal::Pelican => {

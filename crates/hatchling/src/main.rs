@@ -1,4 +1,10 @@
-//! The recipe of hatchling, step by step; `README.md` beside this crate has the order.
+//! The recipe of hatchling, the small model inside pelicycle: scenes to learn from, tokenizer, training data, the GGUF
+//! file of trained weights, and tables of what the model draws. `README.md` beside this crate has the steps in their
+//! order.
+//!
+//! It knows nothing of runs, results or pages, and nothing else needs it. Training itself is `train.py`.
+//!
+//! Start reading at `scene.rs`, which makes a prompt and the drawing that answers it from a seed.
 
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "a tool that reports to who runs it")]
 

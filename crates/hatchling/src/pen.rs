@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 /// A place on the canvas, in user units; x to the right, y down.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub(crate) struct Point {
+pub(crate) struct PenPoint {
     /// To the right.
     pub(crate) x: f64,
     /// Down.
@@ -12,18 +12,18 @@ pub(crate) struct Point {
 }
 
 /// A point from its numbers.
-pub(crate) const fn at(x: f64, y: f64) -> Point {
-    Point { x, y }
+pub(crate) const fn at(x: f64, y: f64) -> PenPoint {
+    PenPoint { x, y }
 }
 
-impl Point {
+impl PenPoint {
     /// This point moved by `dx`, `dy`.
-    pub(crate) fn by(self, dx: f64, dy: f64) -> Point {
+    pub(crate) fn by(self, dx: f64, dy: f64) -> PenPoint {
         at(self.x + dx, self.y + dy)
     }
 
     /// The point `share` of the way to `other`.
-    pub(crate) fn toward(self, other: Point, share: f64) -> Point {
+    pub(crate) fn toward(self, other: PenPoint, share: f64) -> PenPoint {
         at(self.x + (other.x - self.x) * share, self.y + (other.y - self.y) * share)
     }
 }
@@ -53,7 +53,7 @@ impl Pen {
         self.out
     }
 
-    /// A line of markup as it is.
+    /// Writes a line of markup as it is.
     pub(crate) fn raw(&mut self, line: &str) {
         self.out.push_str(line);
         self.out.push('\n');
@@ -70,20 +70,20 @@ impl Pen {
         if self.flip { WIDTH as i32 - x } else { x }
     }
 
-    /// A circle; a radius is at least one unit.
-    pub(crate) fn circle(&mut self, c: Point, r: f64, paint: &str) {
+    /// Draws a circle; a radius is at least one unit.
+    pub(crate) fn circle(&mut self, c: PenPoint, r: f64, paint: &str) {
         let shape = format!(r#"cx="{}" cy="{}" r="{}""#, self.x(c.x), clamp(c.y, HEIGHT), size(r));
         self.element("circle", &shape, paint);
     }
 
-    /// An ellipse along the axes.
-    pub(crate) fn ellipse(&mut self, c: Point, rx: f64, ry: f64, paint: &str) {
+    /// Draws an ellipse along the axes.
+    pub(crate) fn ellipse(&mut self, c: PenPoint, rx: f64, ry: f64, paint: &str) {
         let (cx, cy) = (self.x(c.x), clamp(c.y, HEIGHT));
         let shape = format!(r#"cx="{cx}" cy="{cy}" rx="{}" ry="{}""#, size(rx), size(ry));
         self.element("ellipse", &shape, paint);
     }
 
-    /// A rectangle over the whole width, from `y` down to `bottom`.
+    /// Draws a rectangle over the whole width, from `y` down to `bottom`.
     pub(crate) fn band(&mut self, y: f64, bottom: f64, paint: &str) {
         let (y, bottom) = (clamp(y, HEIGHT), clamp(bottom, HEIGHT));
         let top = if y == 0 { String::new() } else { format!(r#"y="{y}" "#) };
@@ -91,7 +91,7 @@ impl Pen {
         self.element("rect", &shape, paint);
     }
 
-    /// A path.
+    /// Draws a path.
     pub(crate) fn path(&mut self, path: &Path, paint: &str) {
         let mut d = String::new();
         for step in &path.0 {
@@ -122,7 +122,7 @@ fn size(v: f64) -> i32 {
 
 #[derive(Debug)]
 enum Step {
-    To(char, Vec<Point>),
+    To(char, Vec<PenPoint>),
     Close,
 }
 
@@ -132,32 +132,32 @@ pub(crate) struct Path(Vec<Step>);
 
 impl Path {
     /// A path that starts at `p`.
-    pub(crate) fn from(p: Point) -> Path {
+    pub(crate) fn from(p: PenPoint) -> Path {
         Path::default().jump(p)
     }
 
-    fn then(mut self, letter: char, points: Vec<Point>) -> Path {
+    fn then(mut self, letter: char, points: Vec<PenPoint>) -> Path {
         self.0.push(Step::To(letter, points));
         self
     }
 
     /// A new part that starts at `p`.
-    pub(crate) fn jump(self, p: Point) -> Path {
+    pub(crate) fn jump(self, p: PenPoint) -> Path {
         self.then('M', vec![p])
     }
 
     /// A straight line.
-    pub(crate) fn line(self, p: Point) -> Path {
+    pub(crate) fn line(self, p: PenPoint) -> Path {
         self.then('L', vec![p])
     }
 
     /// A quadratic curve by way of `control`.
-    pub(crate) fn curve(self, control: Point, p: Point) -> Path {
+    pub(crate) fn curve(self, control: PenPoint, p: PenPoint) -> Path {
         self.then('Q', vec![control, p])
     }
 
     /// A cubic curve.
-    pub(crate) fn cubic(self, first: Point, second: Point, p: Point) -> Path {
+    pub(crate) fn cubic(self, first: PenPoint, second: PenPoint, p: PenPoint) -> Path {
         self.then('C', vec![first, second, p])
     }
 

@@ -15,7 +15,7 @@ use cycles::{Bicycle, Unicycle};
 use crate::animal::with_article;
 use crate::chance::Chance;
 use crate::palette::Colour;
-use crate::pen::{Pen, Point};
+use crate::pen::{Pen, PenPoint};
 
 /// The vehicle that is ridden.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -91,11 +91,11 @@ pub(crate) enum Medium {
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Mount {
     /// The lowest point of the rider's body.
-    pub(crate) seat: Point,
+    pub(crate) seat: PenPoint,
     /// The places where the feet rest, the far one first.
-    pub(crate) feet: [Point; 2],
+    pub(crate) feet: [PenPoint; 2],
     /// The place that the forelimb holds, if any.
-    pub(crate) hand: Option<Point>,
+    pub(crate) hand: Option<PenPoint>,
     /// The rider's size; 1 is a body of about 70 units.
     pub(crate) scale: f64,
 }

@@ -1,4 +1,4 @@
-//! Which two drawings to show next: those whose comparison is expected to settle the board soonest.
+//! The choice of the two drawings to show next: those whose comparison is expected to settle the board soonest.
 //!
 //! Of contestants, the pair is taken whose comparison takes most from the expected loss of the order as it stands: the sum, over
 //! all pairs that may stand the wrong way round, of how far apart they then are. A pair counts the less the lower its better place,
@@ -58,7 +58,8 @@ struct Known {
     log: Vec<f64>,
     /// Covariance of the logarithms of the strengths.
     covariance: Vec<Vec<f64>>,
-    /// The cost of variances, as a quadratic form of what a comparison moves, by the two that are compared.
+    /// The matrix of [`cost`], whose [`difference`] for two contestants is what a comparison of them takes from the expected
+    /// loss, but for a factor by how much it tells.
     cost: Vec<Vec<f64>>,
 }
 

@@ -11,7 +11,7 @@ use super::{Ballot, CalibrationReport, CalibrationVerdict, Competition, Votes};
 /// Version of the shape.
 const SCHEMA: u32 = 1;
 
-/// The resampling's seed where nothing else is wished: the same judgements give the same figures.
+/// The seed of [`report`] where nothing else is wished: the same judgements give the same figures.
 pub const SEED: u64 = 1970;
 
 /// Rankings, and how far those who judged can be trusted.
@@ -187,7 +187,7 @@ impl JudgeReport {
     }
 }
 
-/// Ranks the contestants of a competition by votes. `seed` decides on the resampling.
+/// Ranks the contestants of a competition by votes. `seed` decides on the sets of strengths that places are found by.
 #[must_use]
 pub fn report(competition: &Competition, votes: &Votes, pooling: JudgePooling, seed: u64) -> RankingReport {
     let ballots = votes.ballots();

@@ -1,4 +1,4 @@
-//! Which attempts take part in voting and ranking.
+//! The scope of voting and ranking: the attempts that take part.
 
 use pelicycle_record::Attempt;
 

@@ -1,4 +1,4 @@
-//! Which of two sides' drawings are found better, and how sure that is, by judgements between them.
+//! The preference between the drawings of two sides, and how sure it is, by judgements between them.
 
 use std::collections::BTreeMap;
 

@@ -26,11 +26,11 @@ pub struct Ballot {
     pub judge: usize,
     /// The two drawings, the lower index first.
     pub pair: (usize, usize),
-    /// Times that the first was better.
+    /// The share of the judge's answers in which the first was better.
     pub first: f64,
-    /// Times that the second was better.
+    /// The share in which the second was better.
     pub second: f64,
-    /// Times that neither was better, be both good or bad.
+    /// The share in which neither was better, be both good or bad.
     pub ties: f64,
 }
 

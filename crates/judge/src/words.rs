@@ -58,7 +58,7 @@ pub fn record(placed: &ContestantStanding) -> String {
     format!("{}–{}–{}", number(placed.won), number(placed.lost), number(placed.tied))
 }
 
-/// The number of its attempts that drew at all, which no judgement of drawings says.
+/// The number of its attempts that drew at all, out of how many: no judgement of drawings says that.
 pub fn drawn(placed: &ContestantStanding) -> String {
     format!("{} of {}", placed.drawn, placed.attempts)
 }

@@ -11,7 +11,7 @@ use super::tree::{Child, Tree};
 
 /// A box that percentages and origins are of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Reference {
+pub(super) enum ReferenceBox {
     /// The nearest canvas.
     View,
     /// The box that the element's fill takes.
@@ -40,15 +40,15 @@ impl Boxes {
     }
 
     /// The box in the element's own units: x, y, width, height.
-    pub(super) fn reference(&mut self, tree: &Tree, element: usize, reference: Reference) -> [f64; 4] {
+    pub(super) fn reference(&mut self, tree: &Tree, element: usize, reference: ReferenceBox) -> [f64; 4] {
         let view = || {
             let [width, height] = tree[element].scale().view;
             [0.0, 0.0, width, height]
         };
         match reference {
-            Reference::View => view(),
-            Reference::Fill | Reference::Stroke => {
-                let stroked = reference == Reference::Stroke;
+            ReferenceBox::View => view(),
+            ReferenceBox::Fill | ReferenceBox::Stroke => {
+                let stroked = reference == ReferenceBox::Stroke;
                 let Some([left, top, right, bottom]) = self.extent(tree, element, stroked) else {
                     return [0.0; 4];
                 };

@@ -1,7 +1,7 @@
 //! `clip-path` by a basic shape, as an element of SVG (css-masking-1).
 
 use super::basic_shapes;
-use super::boxes::{Boxes, Reference};
+use super::boxes::{Boxes, ReferenceBox};
 use super::numbers::{split, written};
 use super::tree::{Element, Tree};
 
@@ -19,14 +19,14 @@ pub(super) fn lower(tree: &mut Tree, boxes: &mut Boxes) {
 
 /// The box that a value names by a word, and the rest of it.
 fn area(tree: &Tree, element: usize, value: &str, boxes: &mut Boxes) -> ([f64; 4], String) {
-    let mut reference = Reference::Stroke;
+    let mut reference = ReferenceBox::Stroke;
     let rest: Vec<&str> = split(value, ' ')
         .into_iter()
         .filter(|word| {
             reference = match *word {
-                "fill-box" | "content-box" | "padding-box" => Reference::Fill,
-                "view-box" => Reference::View,
-                "stroke-box" | "border-box" | "margin-box" => Reference::Stroke,
+                "fill-box" | "content-box" | "padding-box" => ReferenceBox::Fill,
+                "view-box" => ReferenceBox::View,
+                "stroke-box" | "border-box" | "margin-box" => ReferenceBox::Stroke,
                 _ => return true,
             };
             false

@@ -3,7 +3,7 @@
 use tiny_skia_path::Transform;
 
 /// The parts that a matrix of the plane is made of.
-struct Parts {
+struct DecomposedMatrix {
     by: [f64; 2],
     size: [f64; 2],
     /// In degrees.
@@ -36,7 +36,7 @@ pub(super) fn between(from: Transform, to: Transform, share: f64) -> Option<[f64
     Some([turned[0] * wide, turned[1] * wide, turned[2] * high, turned[3] * high, x, y])
 }
 
-fn apart(whole: Transform) -> Option<Parts> {
+fn apart(whole: Transform) -> Option<DecomposedMatrix> {
     let [mut a, mut b, mut c, mut d] = [whole.sx, whole.ky, whole.kx, whole.sy].map(f64::from);
     let area = a * d - b * c;
     if area == 0.0 || !area.is_finite() {
@@ -55,7 +55,12 @@ fn apart(whole: Transform) -> Option<Parts> {
     let (sine, cosine) = turn.sin_cos();
     let rest = [a * cosine + b * sine, b * cosine - a * sine, c * cosine + d * sine, d * cosine - c * sine];
     let rest = if turn == 0.0 { [a, b, c, d] } else { back(rest) };
-    Some(Parts { by: [f64::from(whole.tx), f64::from(whole.ty)], size, turn: turn.to_degrees(), rest })
+    Some(DecomposedMatrix {
+        by: [f64::from(whole.tx), f64::from(whole.ty)],
+        size,
+        turn: turn.to_degrees(),
+        rest,
+    })
 }
 
 /// Rounded, so that the last digits of sines are the same everywhere.

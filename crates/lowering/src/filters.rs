@@ -40,7 +40,7 @@ pub(super) fn lower(tree: &mut Tree) {
     }
 }
 
-/// A saturation beyond 1, which the renderer takes for 1, as its matrix: filter-effects-1, feColorMatrix.
+/// Writes a saturation beyond 1, which the renderer takes for 1, as its matrix: filter-effects-1, feColorMatrix.
 fn saturate(tree: &mut Tree, element: usize) {
     let found = &tree[element];
     if found.markup("type").map(str::trim) != Some("saturate") {
@@ -63,7 +63,8 @@ fn saturate(tree: &mut Tree, element: usize) {
     tree[element].set("values", format!("{rows} 0 0 0 1 0"));
 }
 
-/// A primitive whose radius is nothing, or less, does nothing; the renderer takes it for one that clears.
+/// Makes an offset by nothing of a primitive whose radius is nothing, or less: it changes nothing, and the renderer takes
+/// it for one that clears.
 fn still(tree: &mut Tree, element: usize) {
     let said = tree[element].markup("radius").unwrap_or("0");
     let radii: Vec<f64> = svgtypes::NumberListParser::from(said).map_while(Result::ok).collect();
@@ -87,7 +88,7 @@ fn linear(colour: &str) -> Option<String> {
     Some(colours::words(&csscolorparser::Color::new(red, green, blue, alpha)))
 }
 
-/// The colours of `drop-shadow()`, which the renderer takes for linear light.
+/// Mends the colours of `drop-shadow()`, which the renderer takes for linear light.
 fn shadow(tree: &mut Tree, element: usize) {
     let Some(value) = tree[element].style.get("filter").filter(|value| value.contains("drop-shadow(")) else {
         return;
@@ -109,8 +110,9 @@ fn shadow(tree: &mut Tree, element: usize) {
     tree[element].style.insert("filter".to_owned(), functions);
 }
 
-/// The renderer takes the scale of a displacement twice, and colours of the map as they are once its transparency is in them.
-/// So the map is written anew: opaque, the two channels as red and green, turned over where the scale is below zero.
+/// Rewrites a displacement. The renderer takes the scale of a displacement twice, and colours of the map as they are
+/// once its transparency is in them. So the map is written anew: opaque, the two channels as red and green, turned over
+/// where the scale is below zero.
 fn displacement(tree: &mut Tree, element: usize) {
     let scale = tree[element].markup("scale").and_then(|scale| scale.trim().parse::<f64>().ok());
     let Some(scale) = scale.filter(|scale| *scale != 0.0 && scale.is_finite()) else { return };
@@ -153,7 +155,8 @@ fn displacement(tree: &mut Tree, element: usize) {
     changed.set("yChannelSelector", "G".to_owned());
 }
 
-/// The renderer cuts off nothing that it only moves: what is cut off is merged with nothing.
+/// Cuts an offset off at its region, which the renderer does not do with what it only moves: what is cut off is merged
+/// with nothing.
 fn offset(tree: &mut Tree, element: usize) {
     let sides = fitted::SIDES.map(|side| Some((side, tree[element].markup(side)?.to_owned())));
     if sides.iter().all(Option::is_none) {

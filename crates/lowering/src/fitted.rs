@@ -3,7 +3,7 @@
 
 use std::collections::HashMap;
 
-use super::boxes::{Boxes, Reference};
+use super::boxes::{Boxes, ReferenceBox};
 use super::filter_tiles;
 use super::ids;
 use super::numbers::{self, split, written};
@@ -147,7 +147,7 @@ fn region(tree: &Tree, boxes: &mut Boxes, element: usize, filter: usize) -> Opti
         }
         open.extend(tree.children(at));
     }
-    let around = boxes.reference(tree, element, Reference::Fill);
+    let around = boxes.reference(tree, element, ReferenceBox::Fill);
     let [x, y, width, height] = around;
     if width <= 0.0 || height <= 0.0 {
         return None;
@@ -230,7 +230,7 @@ fn room(tree: &Tree, boxes: &mut Boxes, element: usize, filter: usize, found: Ar
     }
     let around = REACH * deviation;
     // What is drawn, and what a blur makes of it, may lie inside already.
-    let [left, top, width, height] = boxes.reference(tree, element, Reference::Stroke);
+    let [left, top, width, height] = boxes.reference(tree, element, ReferenceBox::Stroke);
     let inside = left - around >= found[0]
         && top - around >= found[1]
         && left + width + around <= found[0] + found[2]

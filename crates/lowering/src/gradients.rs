@@ -409,8 +409,8 @@ fn through(tree: &mut Tree, element: usize, space: &str) {
     }
 }
 
-/// A gradient of one colour paints nothing of a shape without an area, as others do: the renderer takes one of a single stop, or
-/// without a radius, for that colour.
+/// Gives a gradient of one colour two stops. It paints nothing of a shape without an area, as other gradients do, but
+/// the renderer takes one of a single stop, or without a radius, for that colour.
 fn paint_areas_alone(tree: &mut Tree, element: usize) {
     let found = &tree[element];
     if found.markup("gradientUnits").is_some_and(|units| units.trim() == "userSpaceOnUse") {

@@ -1,4 +1,4 @@
-//! Which values a browser takes for a property: what it does not take is as though it was not said.
+//! The grammar of values that a browser takes for a property: a value that it does not take is as though it was not said.
 
 use super::numbers::{angle, function, is_length, number, split};
 use super::properties::{has_function, is_wide, path_of};

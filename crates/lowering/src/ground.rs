@@ -18,7 +18,8 @@ const AROUND_STOPS: usize = 5;
 /// Words beside the image of a mask that place nothing.
 const OF_MASKS: [&str; 7] = ["alpha", "luminance", "match-source", "add", "subtract", "intersect", "exclude"];
 
-/// Properties of the root's own style that are not for its ground, and not for what masks are made of.
+/// Properties that a group around the ground, or around what masks are made of, sets back to their initial values: what the
+/// root's own style says of its paint is not for them.
 pub(super) const OWN_PAINT: [(&str, &str); 7] = [
     ("fill", "black"),
     ("fill-opacity", "1"),

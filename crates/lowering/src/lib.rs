@@ -1,12 +1,12 @@
-//! Lowering: what browsers know and the renderer does not, written in words that it knows. The drawing itself is kept as it is;
-//! only the renderer reads the lowered text.
+//! Lowering: a drawing that uses what browsers know and the renderer does not is rewritten with what the renderer
+//! knows. The drawing itself is kept as it is; only the renderer reads the lowered text.
 //!
-//! The drawing is read into a tree that can be changed (`tree`). Style sheets are applied as a browser applies them (`css`),
-//! then one file a subject writes what is left: values, moves, clips, strokes, text, the root's ground. What is written down
-//! again has no style sheets, only attributes.
+//! The drawing is read into a tree that can be changed (`tree`). Style sheets are applied as a browser applies them
+//! (`css`), then one file a subject writes what is left: values, moves, clips, strokes, text, the root's ground. What
+//! is written down again has no style sheets, only attributes.
 //!
-//! The same text makes the same lowered text. What is not understood is left as it was. Every step is linear in the size of the
-//! drawing, or counts its work.
+//! The same text makes the same lowered text. What is not understood is left as it was. Every step is linear in the
+//! size of the drawing, or counts its work.
 //!
 //! The crate knows no finding, no font and no pixel, and no bound but those that it is given. Start reading at `lower`.
 

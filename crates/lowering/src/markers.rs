@@ -245,7 +245,7 @@ impl PathWalk {
         self.control = Some((control, true));
     }
 
-    /// An arc, whose directions are those of the curves that make it.
+    /// Adds an arc, whose directions are those of the curves that make it.
     fn arc(&mut self, data: &str, to: [f64; 2]) {
         let mut points = Vec::new();
         for piece in SimplifyingPathParser::from(data).map_while(Result::ok) {

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::boxes::{Boxes, Reference};
+use super::boxes::{Boxes, ReferenceBox};
 use super::ground::{ImageLayer, OWN_PAINT};
 use super::ids;
 use super::numbers::{function, split, written};
@@ -69,7 +69,7 @@ fn referred(tree: &mut Tree, element: usize, layer: &str, masks: &Masks) {
 
 /// A mask of gradients.
 fn painted(tree: &mut Tree, element: usize, layers: &[&str], boxes: &mut Boxes, masks: &mut Masks) {
-    let area = boxes.reference(tree, element, Reference::Stroke);
+    let area = boxes.reference(tree, element, ReferenceBox::Stroke);
     let style = &tree[element].style;
     let said = |name: &str| style.get(name).cloned().unwrap_or_default();
     let places = [said("mask-position"), said("mask-size"), said("mask-repeat")];
@@ -158,7 +158,7 @@ fn within_any(tree: &mut Tree, element: usize, layers: &[&str], boxes: &mut Boxe
         .map(|layer| split(layer, ' ').into_iter().find(|word| word.starts_with("url(")).map(str::to_owned))
         .collect();
     let Some(addresses) = addresses else { return };
-    let [x, y, width, height] = boxes.reference(tree, element, Reference::Fill).map(written);
+    let [x, y, width, height] = boxes.reference(tree, element, ReferenceBox::Fill).map(written);
     let place = [("x", x.as_str()), ("y", &y), ("width", &width), ("height", &height)];
     let id = format!("pelicycle-mask-{element}");
     let mut around = Element::new("mask", &[("maskUnits", "userSpaceOnUse"), ("mask-type", "alpha")]);

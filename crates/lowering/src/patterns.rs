@@ -5,7 +5,7 @@ use std::collections::HashMap;
 
 use tiny_skia_path::Transform;
 
-use super::boxes::{Boxes, Reference, parsed};
+use super::boxes::{Boxes, ReferenceBox, parsed};
 use super::ids;
 use super::numbers::{self, written};
 use super::page::PageSizes;
@@ -100,7 +100,7 @@ impl Tiles {
         let chain = chain(tree, by_id, pattern);
         let said = |name: &str| chain.iter().find_map(|at| tree[*at].markup(name));
         let content = *chain.iter().find(|at| tree.children(**at).next().is_some())?;
-        let around = boxes.reference(tree, element, Reference::Fill);
+        let around = boxes.reference(tree, element, ReferenceBox::Fill);
         let scale = *tree[element].scale();
         let in_space = said("patternUnits") == Some("userSpaceOnUse");
         let side = |name: &str, start: f64, whole: f64| match said(name) {
@@ -263,7 +263,7 @@ fn lies_within(tree: &Tree, boxes: &mut Boxes, content: usize, inside: [f64; 4],
     shapes.into_iter().all(|shape| {
         let plain = matches!(tree[shape].name.as_str(), "rect" | "circle" | "ellipse" | "path" | "polygon")
             && ["transform", "filter"].iter().all(|name| !tree[shape].style.contains_key(*name));
-        let [x, y, width, height] = boxes.reference(tree, shape, Reference::Stroke);
+        let [x, y, width, height] = boxes.reference(tree, shape, ReferenceBox::Stroke);
         let (x, y) = (left + x * across, top + y * down);
         plain && x > 0.0 && y > 0.0 && x + width * across < tile[0] && y + height * down < tile[1]
     })

@@ -1,4 +1,4 @@
-//! Shapes: those that a browser leaves out because they are wrong, and what it no longer asks.
+//! Shapes and canvases that a browser leaves out because their values are wrong, and an attribute that it no longer reads.
 
 use super::tree::Tree;
 use super::view_box::is_empty_box;

@@ -73,8 +73,8 @@ fn turn_round(tree: &mut Tree, element: usize) {
     tree[element].style.insert("text-anchor".to_owned(), anchor.to_owned());
 }
 
-/// A browser counts the space after the last letter to a line's length, the renderer does not: an anchored line begins that
-/// much before.
+/// Moves anchored lines with spaced letters. A browser counts the space after the last letter to a line's length, the
+/// renderer does not: an anchored line begins that much before.
 fn anchor_spaced(tree: &mut Tree, element: usize, paths: &mut TextPaths) {
     let share = match tree.inherited(element, "text-anchor") {
         Some("middle") => 0.5,

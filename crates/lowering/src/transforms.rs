@@ -6,7 +6,7 @@ use std::f64::consts::PI;
 
 use tiny_skia_path::Transform;
 
-use super::boxes::{Boxes, Reference, parsed};
+use super::boxes::{Boxes, ReferenceBox, parsed};
 use super::decomposed;
 use super::numbers::{self, LengthScale, angle, function, number, split, written};
 use super::offset_path;
@@ -230,12 +230,12 @@ fn lower_one(tree: &mut Tree, element: usize, boxes: &mut Boxes) {
     let own = tree[element].style.get("transform").cloned();
     let words = words_of(tree, element);
     let reference = match tree[element].style.get("transform-box").map(String::as_str) {
-        Some("fill-box" | "content-box") => Reference::Fill,
-        Some("stroke-box" | "border-box") => Reference::Stroke,
-        _ => Reference::View,
+        Some("fill-box" | "content-box") => ReferenceBox::Fill,
+        Some("stroke-box" | "border-box") => ReferenceBox::Stroke,
+        _ => ReferenceBox::View,
     };
     let plain =
-        reference == Reference::View && !OTHERS.iter().any(|name| tree[element].style.contains_key(*name));
+        reference == ReferenceBox::View && !OTHERS.iter().any(|name| tree[element].style.contains_key(*name));
     if plain && own.as_ref().is_none_or(|own| !own.contains('%')) {
         // What can't be read is left for the renderer to tell of.
         if let Some(made) = own.as_deref().and_then(|own| list(own, scale.view, &scale, words)) {

@@ -8,7 +8,8 @@ use super::unusable::UnusableModel;
 /// Entries that are read of one folder: more of them is no folder of models.
 pub(super) const MOST_ENTRIES: usize = 10_000;
 
-/// The entries of a folder, by name; none where it can't be read.
+/// The names and paths of a folder's entries, sorted by name: at most [`MOST_ENTRIES`], and only names in UTF-8. None
+/// where the folder can't be read.
 pub(super) fn entries(folder: &Path) -> Vec<(String, PathBuf)> {
     let all = std::fs::read_dir(folder).into_iter().flatten().take(MOST_ENTRIES).flatten();
     // A name that is not UTF-8 can't be typed as a model's.

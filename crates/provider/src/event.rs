@@ -145,7 +145,7 @@ pub struct ReplyDelta {
     pub batch: u32,
 }
 
-/// What a provider tells of a request beside the text of the reply.
+/// A provider's account of a request, beside the text of the reply.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct ReplyMetadata {
     /// Tokens, as the provider counted them.
@@ -165,6 +165,6 @@ pub struct ReplyMetadata {
 pub struct RequestEnd {
     /// The outcome in one word.
     pub outcome: Outcome,
-    /// What went wrong, or what cut the reply short.
+    /// The error, or the reason why the reply was cut short, in words.
     pub error: Option<String>,
 }

@@ -1,4 +1,4 @@
-//! Those who answer requests, behind one small trait; services over HTTP and replies that lie ready are here.
+//! Providers, which answer requests, behind one small trait: services over HTTP and replies that lie ready are here.
 //!
 //! A [`ReplyRequest`] goes to a [`Provider`], a stream of [`ReplyEvent`]s comes back; whoever drops the stream breaks the
 //! request off. [`Services`] opens services: what is known of each is a table, `service/services.toml`, and what differs

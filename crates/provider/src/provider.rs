@@ -9,7 +9,7 @@ use crate::{ReplyStream, RequestQueue};
 pub struct ReplyRequest {
     /// The prompt's id, for those whose replies lie ready.
     pub prompt_id: String,
-    /// What was said before the prompt, oldest first; nothing for most.
+    /// The turns before the prompt, oldest first; none for most requests.
     pub earlier: Vec<EarlierTurn>,
     /// The prompt's exact text.
     pub prompt: String,
@@ -24,7 +24,7 @@ pub struct ReplyRequest {
 /// A turn that a conversation has behind it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct EarlierTurn {
-    /// What the model was asked.
+    /// The prompt that the model was asked.
     pub prompt: String,
     /// The text of its answer. Reasoning is left out, as chat templates and services do with that of earlier turns.
     pub reply: String,

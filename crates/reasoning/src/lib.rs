@@ -5,6 +5,8 @@
 //! ([`ReasoningMarks::Any`]); and the check, which looks for marks anywhere in a reply ([`ReasoningTags::opening`],
 //! [`ReasoningTags::closing`]).
 //!
+//! It does not know whose reply it reads, nor what an answer means: text comes in, text goes out in two parts.
+//!
 //! Start reading at [`ReasoningSplit`].
 
 mod channels;

@@ -24,7 +24,7 @@ pub struct ReasoningTags {
     kind: TagKind,
 }
 
-/// Whose marks they are.
+/// The kind of a pair of tags: who writes them, and what else they may be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum TagKind {
     /// A family's models are trained to write them.

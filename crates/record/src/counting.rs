@@ -22,7 +22,7 @@ impl Attempt {
         self.look.is_none()
     }
 
-    /// Which look it is, from 1; 0 for a first attempt.
+    /// The number of the look, from 1; 0 for a first attempt.
     #[must_use]
     pub fn look_number(&self) -> u32 {
         self.look.as_ref().map_or(0, |look| look.number)

@@ -1,4 +1,4 @@
-//! Which of two drawings somebody found better.
+//! Judgements: which of two drawings somebody found better.
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -90,7 +90,7 @@ pub enum Preference {
 pub struct AskedRecord {
     /// The exact text of the question.
     pub question: TextRecord,
-    /// The key of what all questions of its version have in common: hex BLAKE3 of the question without a prompt;
+    /// The hash of what all questions of its version have in common: hex BLAKE3 of the question without a prompt;
     /// absent in records of older versions.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub question_form: Option<String>,

@@ -1,4 +1,4 @@
-//! When which part of a reply came: kept so that a drawing can be shown as it was written.
+//! The timeline of a reply, which says when each part of it came: kept so that a drawing can be shown as it was written.
 
 use serde::{Deserialize, Serialize};
 

@@ -4,7 +4,7 @@ use pelicycle_provider::{Permit, ReplyRequest};
 use pelicycle_record::{CostRecord, ReplyOrigin, Usage};
 
 use crate::energy::MeteredRequest;
-use crate::received_reply::ReceivedReply;
+use crate::reply_accumulator::ReplyAccumulator;
 use crate::spending::{Reservation, Spending};
 use crate::{Backend, ResourceUse, Stop};
 
@@ -29,7 +29,7 @@ pub(crate) enum RequestNews {
 /// A request that was sent and is over.
 #[derive(Debug)]
 pub(crate) struct AnsweredRequest {
-    pub(crate) answer: ReceivedReply,
+    pub(crate) answer: ReplyAccumulator,
     pub(crate) cost: Option<CostRecord>,
     /// Joules that this machine took for it.
     pub(crate) joules: Option<f64>,
@@ -75,8 +75,8 @@ impl<'a> RequestContext<'a> {
         request: ReplyRequest,
         metered: Option<&MeteredRequest<'_>>,
         mut tell: impl FnMut(RequestNews),
-    ) -> ReceivedReply {
-        let mut answer = ReceivedReply::begin();
+    ) -> ReplyAccumulator {
+        let mut answer = ReplyAccumulator::begin();
         let mut events = self.backend.provider.ask(request);
         loop {
             match self.stop.unless(events.recv()).await {
@@ -98,7 +98,7 @@ impl<'a> RequestContext<'a> {
         }
     }
 
-    fn cost(&self, answer: &ReceivedReply, joules: Option<f64>) -> Option<CostRecord> {
+    fn cost(&self, answer: &ReplyAccumulator, joules: Option<f64>) -> Option<CostRecord> {
         self.backend.tariff.record(ResourceUse {
             usage: &answer.account.usage,
             reported: answer.account.service.as_ref().and_then(|service| service.cost),

@@ -61,7 +61,7 @@ pub(crate) struct OpenedContestant {
     pub(crate) backend: Backend,
     /// The settings that its requests go with.
     pub(crate) request: RequestRecord,
-    /// The words by which it is found again.
+    /// The words by which `resume` finds it again: a path, an address, or where replies lie ready.
     pub(crate) source: String,
     pub(crate) demonstration: bool,
     /// The reason why it can't be shown what it drew, where it was to be and can't.

@@ -98,7 +98,7 @@ impl PreparedRun {
         }
     }
 
-    /// All of a batch is asked for at once, so a bound on the cost is held before.
+    /// Checks the bound on the cost before batches are left: all of a batch is asked for at once.
     fn check_batches_cost(&self, new: &[PlanCell]) -> Result<(), UsageError> {
         let Some(bound) = self.max_cost else { return Ok(()) };
         let run = &self.plan.run;
@@ -158,7 +158,7 @@ fn open_batches(store: &Store, plan: &RunPlan) -> Result<Vec<OpenBatch>, RunErro
     Ok(all)
 }
 
-/// An exchange of batches with the services, and those whom it needs.
+/// The means by which batches are exchanged with services: the store, the wish to end early, and who hears notices.
 #[derive(Clone, Copy)]
 struct BatchExchange<'a> {
     store: &'a Store,

@@ -66,7 +66,7 @@ impl Budget {
         Admission::Taken
     }
 
-    /// The request is over. What it cost is not always known; then it counts as the most it may have.
+    /// Counts a request that is over. What it cost is not always known; then it counts as the most it may have.
     pub(crate) fn settle(&self, most: f64, cost: Option<f64>) {
         let mut state = self.state();
         state.reserved -= most;

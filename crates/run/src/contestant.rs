@@ -236,7 +236,7 @@ impl Contestant {
         Ok(Contestant { model, ..Contestant::remote(FOLDER, &name) })
     }
 
-    /// Whom a run's record tells of.
+    /// The contestant that a run's record tells of.
     #[must_use]
     pub fn of_record(who: &RunContestant) -> Contestant {
         let model = match who.record.provider.as_str() {

@@ -40,7 +40,7 @@ impl ReplyInspector for WorkerPool {
 /// Hears of all that happens, from any thread.
 pub(crate) type Listener = Arc<Mutex<dyn FnMut(RunProgress<'_>) + Send>>;
 
-/// The end of a run.
+/// The outcome of a run that kept all its attempts.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub struct RunEnd {
     /// US dollars spent, where the bound on them kept something from being asked.

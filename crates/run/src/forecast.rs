@@ -49,11 +49,11 @@ pub struct ContestantForecast {
     pub about: Option<f64>,
     /// The most that it could cost.
     pub most: Option<f64>,
-    /// The basis of its cost.
+    /// The basis of that cost.
     pub basis: CostBasis,
 }
 
-/// The numbers of which a cost is made.
+/// The basis of a contestant's cost: energy, a price list, or why there is none.
 #[derive(Debug)]
 pub enum CostBasis {
     /// The replies lie ready: nobody is asked.

@@ -10,7 +10,7 @@ use crate::ask::AnsweredRequest;
 use crate::execute::tell;
 use crate::look::looks_left;
 use crate::look_chain::{LookDrawing, ShownPicture};
-use crate::received_reply::ReceivedReply;
+use crate::reply_accumulator::ReplyAccumulator;
 use crate::sample_task::SampleTask;
 use crate::{FinishedAttempt, PlanCell, RunError, RunProgress, host};
 
@@ -83,7 +83,7 @@ impl SampleTask {
     }
 
     /// A reply that could not be checked is kept all the same; what is wrong with this machine is told.
-    fn check(&self, cell: PlanCell, answer: &ReceivedReply) -> CheckedReply {
+    fn check(&self, cell: PlanCell, answer: &ReplyAccumulator) -> CheckedReply {
         let inspect = || {
             let (text, thinking) = (answer.text.as_bytes(), answer.reasoning.as_bytes());
             self.workspace.pool.inspect_thought(text, thinking, self.run.prompts[cell.prompt].raster)
@@ -143,7 +143,7 @@ impl SampleTask {
 }
 
 fn files<'a>(
-    answer: &'a ReceivedReply,
+    answer: &'a ReplyAccumulator,
     inspection: Option<&'a Inspection>,
     timeline: Option<&'a [u8]>,
 ) -> AttemptFiles<&'a [u8]> {

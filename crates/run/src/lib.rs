@@ -3,7 +3,8 @@
 //! A [`RunRequest`] says what somebody wants. [`PreparedRun::new`] finds models and prompts, opens those who answer
 //! (a [`Backend`] each, with its [`Tariff`]) and makes the [`RunPlan`], or takes that of an earlier run up;
 //! [`PreparedRun::begin`] writes it down and exchanges batches; [`execute`] asks, checks and keeps each sample as soon as it
-//! is over, and shows the model what it drew where looks are asked for (`look.rs`). [`RunForecast`] says what all of it would cost. [`judging`] does the same for a vision model that is shown
+//! is over, and shows the model what it drew where looks are asked for
+//! (`look.rs`). [`RunForecast`] says what all of it would cost. [`judging`] does the same for a vision model that is shown
 //! pairs of drawings. Who takes part, at what price and by which settings, is in `pelicycle.toml`: [`Config`].
 //!
 //! It knows no command line and no terminal: it takes plain requests and tells through listeners. Where it keeps
@@ -42,8 +43,8 @@ mod prepare;
 mod price;
 mod progress;
 mod projector_choice;
-mod received_reply;
 mod recheck;
+mod reply_accumulator;
 mod resume;
 mod sample_task;
 mod section;

@@ -51,7 +51,7 @@ impl PlannedLooks {
         })
     }
 
-    /// The largest number that they may be, of so many in all.
+    /// The largest number of looks that they may be, where a first attempt has at most `bound` of them.
     #[must_use]
     pub fn most(&self, bound: u32) -> u32 {
         (bound + 1).saturating_sub(self.next)

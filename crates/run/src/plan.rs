@@ -14,9 +14,9 @@ pub struct PlanCell {
     pub prompt: usize,
     /// Index into the run's contestants.
     pub contestant: usize,
-    /// Which sample, from 1.
+    /// The number of the sample, from 1.
     pub sample: u32,
-    /// Which look, from 1; 0 for the first attempt.
+    /// The number of the look, from 1; 0 for the first attempt.
     pub look: u32,
     /// The request's seed.
     pub seed: u64,

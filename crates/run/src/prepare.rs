@@ -69,7 +69,7 @@ pub struct PreparedRun {
     pub backends: Vec<Option<Backend>>,
     /// The bound on the cost, in US dollars.
     pub max_cost: Option<f64>,
-    /// Whose rubrics the gallery holds drawings against.
+    /// The prompts whose rubrics the gallery holds drawings against.
     pub library: PromptLibrary,
     /// Of a run by batches: those of each contestant that the plan needs.
     pub(crate) batches: Vec<Option<BatchClient>>,
@@ -139,7 +139,7 @@ impl PreparedRun {
         Ok(())
     }
 
-    /// A bound on the cost holds only where all costs can be told beforehand.
+    /// Checks that all costs can be told beforehand where they have a bound, which could not be held else.
     fn check_cost(&self) -> Result<(), UsageError> {
         check_bound(self.max_cost)?;
         if self.max_cost.is_none() {
@@ -305,7 +305,8 @@ fn leave_out_effort(run: &mut RunRecord, participants: &[(Participant, Contestan
     }
 }
 
-/// A folder may be somebody else's: what its pelicycle.toml names is kept with the run, so it is a file of that folder.
+/// Checks that a file lies in the working folder. A folder may be somebody else's: what its pelicycle.toml names is
+/// kept with the run, so it is a file of that folder.
 fn check_in_folder(file: &Path) -> Result<(), UsageError> {
     let here = std::env::current_dir().and_then(|here| here.canonicalize());
     let inside = here.and_then(|here| Ok(file.canonicalize()?.starts_with(here)));

@@ -46,7 +46,7 @@ pub enum RunProgress<'a> {
 /// An attempt that is over and kept.
 #[derive(Debug)]
 pub struct FinishedAttempt<'a> {
-    /// Which sample it was, and which look.
+    /// The cell of the plan that it was: which sample, and which look.
     pub cell: PlanCell,
     /// The attempt's identifier.
     pub id: &'a str,

@@ -23,7 +23,7 @@ pub enum Tariff {
     Tokens {
         /// The list price.
         price: Price,
-        /// Whose list, and its day.
+        /// The source of the list, and its day.
         list: String,
     },
     /// The energy that this machine takes.
@@ -33,7 +33,7 @@ pub enum Tariff {
     },
 }
 
-/// The tokens and pictures that a request took.
+/// The tokens and energy that a request took, and the cost that its service told.
 #[derive(Debug, Clone, Copy)]
 pub struct ResourceUse<'a> {
     /// Its tokens.

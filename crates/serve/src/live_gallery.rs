@@ -17,7 +17,7 @@ use crate::vote::GalleryVoting;
 
 /// The time between two looks at the results.
 const POLL: Duration = Duration::from_millis(500);
-/// The time that is waited for results to settle: a run of many small replies never does.
+/// The longest wait for results to settle: those of a run of many small replies never do.
 const PATIENCE: Duration = Duration::from_secs(3);
 
 /// A gallery that is rebuilt as its results change.
@@ -25,7 +25,7 @@ const PATIENCE: Duration = Duration::from_secs(3);
 pub struct LiveGallery {
     /// The results.
     pub store: Store,
-    /// Whose rubrics drawings are held against.
+    /// The prompts whose rubrics drawings are held against.
     pub library: PromptLibrary,
     /// The gallery's folder.
     pub out: PathBuf,

@@ -20,7 +20,7 @@ const SAMPLES: usize = 4;
 const PROVIDERS: [&str; 5] = ["anthropic", "google", "local", "mistral", "openai"];
 const FAMILIES: [&str; 5] = ["claude", "gemini", "granite", "mistral", "gpt"];
 
-struct Replay {
+struct ReplayFile {
     reply: Vec<u8>,
     found: Inspection,
 }
@@ -32,7 +32,7 @@ fn main() -> anyhow::Result<()> {
     };
     let count: usize = count.parse().context("COUNT is a whole number")?;
     let replays =
-        files.iter().map(|file| Replay::read(Path::new(file))).collect::<anyhow::Result<Vec<_>>>()?;
+        files.iter().map(|file| ReplayFile::read(Path::new(file))).collect::<anyhow::Result<Vec<_>>>()?;
     if replays.is_empty() {
         bail!("name the drawings to replay");
     }
@@ -55,7 +55,7 @@ fn main() -> anyhow::Result<()> {
     Ok(())
 }
 
-impl Replay {
+impl ReplayFile {
     fn read(path: &Path) -> anyhow::Result<Self> {
         let text = std::fs::read(path).with_context(|| path.display().to_string())?;
         let svg = path.extension().is_some_and(|extension| extension == "svg");
@@ -67,7 +67,12 @@ impl Replay {
 }
 
 /// The attempt with this number: models by prompts by samples.
-fn write(store: &Store, prompts: &[PromptRecord], replays: &[Replay], number: usize) -> anyhow::Result<()> {
+fn write(
+    store: &Store,
+    prompts: &[PromptRecord],
+    replays: &[ReplayFile],
+    number: usize,
+) -> anyhow::Result<()> {
     let replay = &replays[number % replays.len()];
     let cell = number / SAMPLES;
     // Half of all are asked the famous prompt, as people do.

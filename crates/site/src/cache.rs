@@ -82,8 +82,8 @@ pub(super) fn stamp(record: &[u8], files: &AttemptFiles<PathBuf>, now: SystemTim
     Some(hasher.finalize().to_hex().to_string())
 }
 
-/// The key of a file, as long as nobody changes it; `None` while it is too new to tell a later change by its times,
-/// or where it cannot be looked at.
+/// The [`marks`] of a file, which stay as they are as long as nobody changes it; `None` while it is too new to tell a later
+/// change by its times, or where it cannot be looked at.
 fn settled_marks(path: &Path, now: SystemTime) -> Option<Vec<u8>> {
     let found = std::fs::symlink_metadata(path).ok()?;
     let age = now.duration_since(changed(&found)?).ok()?;
@@ -104,7 +104,8 @@ fn changed(found: &Metadata) -> Option<SystemTime> {
     found.modified().ok()
 }
 
-/// The key of a file with these properties.
+/// The marks by which a change of a file is seen, as bytes: its length, its times and its inode. `None` where the
+/// system does not tell the times.
 pub(super) fn marks(found: &Metadata) -> Option<Vec<u8>> {
     let nanoseconds = |time: SystemTime| time.duration_since(UNIX_EPOCH).ok().map(|age| age.as_nanos());
     let mut marks = Vec::new();

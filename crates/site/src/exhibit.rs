@@ -27,7 +27,7 @@ pub struct GalleryContext<'a> {
     pub judged: Option<&'a RankingReport>,
     /// The judgements themselves, from which follows how two contestants stand to each other.
     pub judgements: &'a [JudgementRecord],
-    /// What is known of the models among the judges.
+    /// Answers of the models among the judges to the calibration set.
     pub calibrations: &'a [CalibrationRecord],
     /// Sealed sets of prompts.
     pub seals: &'a [StoredSeal],

@@ -129,7 +129,7 @@ fn list_and_open(
     })
 }
 
-/// What a store holds of judgements.
+/// The judgements in a store, and the rankings that follow from them.
 #[derive(Default)]
 struct JudgedStore {
     /// The rankings of all contestants by all judgements, where there are any.

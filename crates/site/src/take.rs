@@ -27,7 +27,7 @@ pub(super) struct HungFiles {
     pub(super) missing: MissingTexts,
 }
 
-/// Which texts could not be taken in.
+/// The texts of an attempt that could not be taken in.
 #[derive(Debug, Default, Clone, Copy, Serialize)]
 pub(super) struct MissingTexts {
     pub(super) reply: bool,

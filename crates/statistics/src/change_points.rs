@@ -68,7 +68,8 @@ fn largest(series: &[f64], least: usize, random: &mut Random) -> Option<ChangePo
     Some(ChangePoint { at, p: as_large as f64 / (ORDERS + 1) as f64 })
 }
 
-/// The place where the ranks before and after are furthest apart, in standard errors.
+/// The place where the ranks before and after are furthest apart in standard errors, as the number of ranks before it,
+/// and that distance but for a factor that is the same in every order; at least `least` ranks lie on either side.
 fn jump(ranks: &[f64], least: usize) -> Option<(usize, f64)> {
     let n = ranks.len() as f64;
     let mean = (n + 1.0) / 2.0;

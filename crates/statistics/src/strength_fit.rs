@@ -242,8 +242,8 @@ struct Told {
 }
 
 impl PairwiseChoice {
-    /// The number of copies that count once at most, for a choice that counts more than once: of more, the integral
-    /// below would see a needle.
+    /// The number of equal copies that a choice is cut into, each of which counts once at most: the peak of one that
+    /// counts more is too narrow for the points of the integral below.
     fn copies(&self) -> f64 {
         (self.first + self.second + self.ties).ceil().max(1.0)
     }

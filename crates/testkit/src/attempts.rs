@@ -256,7 +256,8 @@ pub fn with_thinking(attempt: &mut Attempt) {
 /// first layer is dense.
 pub const MODELS: [(usize, usize, usize); 3] = [(48, 128, 8), (40, 256, 8), (5, 6, 2)];
 
-/// The experts that some tokens took of a model: about as many as of one that prefers some experts.
+/// Made-up counts of the experts that 1,312 tokens took of a model of so many layers and experts, `used` of them a token:
+/// uneven, as of a model that prefers some experts. Of five layers the first is dense.
 #[must_use]
 pub fn taken((layers, experts, used): (usize, usize, usize)) -> ExpertsTaken {
     let tokens = 1312;

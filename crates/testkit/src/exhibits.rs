@@ -89,7 +89,7 @@ pub fn hang_look(store: &Store, first: &Attempt, number: u32, started: &str, rep
 /// Bytes that an attempt may have instead of a picture of its experts.
 pub const NO_PICTURE: &[u8] = b"<svg onload='alert(1)'/>";
 
-/// A request that failed without a reply.
+/// Keeps a request that failed without a reply.
 pub fn hang_failure(store: &Store, prompt: &str, label: &str, started: &str, outcome: Outcome, error: &str) {
     let mut failed = attempt(prompt, &name::slug(label), started, None);
     failed.contestant.label = label.to_owned();
@@ -100,7 +100,7 @@ pub fn hang_failure(store: &Store, prompt: &str, label: &str, started: &str, out
     store.write(&failed, &AttemptFiles::default()).unwrap();
 }
 
-/// The corpus of real drawings and replies, as results of several prompts.
+/// Keeps the corpus of real drawings and replies, as results of several prompts.
 pub fn hang_corpus(store: &Store, shared: &Path) {
     let mut drawings: Vec<_> = std::fs::read_dir(shared.join("corpus/pelican-bicycle"))
         .unwrap()
@@ -242,7 +242,7 @@ pub fn hang_hostile(store: &Store) {
     }
 }
 
-/// A reply of ten megabytes without a drawing.
+/// Keeps a reply of ten megabytes without a drawing.
 fn hang_long_reply(store: &Store) {
     let reply = "a pelican on a bicycle ".repeat(10_000_000 / 23) + "<script>";
     hang_reply(store, "pelican", "talkative", "2026-11-12T00:00:00Z", &reply, |attempt| {

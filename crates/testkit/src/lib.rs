@@ -11,6 +11,8 @@
 //! - [`loopback`], [`hub`]: servers that do what a test says. [`frames`]: what services say, in the words of each protocol.
 //! - `attempts`, `exhibits` (features): attempts as plain data, and results of real and of hostile drawings.
 //! - [`model_file`]: models of random weights, made on the spot. [`browser`]: a real Chromium.
+//!
+//! Start reading at [`program`].
 #![expect(
     clippy::unwrap_used,
     clippy::missing_panics_doc,

@@ -26,7 +26,7 @@ const Q8_0: u32 = 8;
 /// to choose among all tokens. Another `weights` is another model.
 pub fn babbler(folder: &Path, weights: u64) -> PathBuf {
     let mut random = Xorshift(weights);
-    let mut model = Model::new(&mut |elements| blocks(elements, || random.next() as i8));
+    let mut model = RandomModel::new(&mut |elements| blocks(elements, || random.next() as i8));
     // The end of a turn is never among the best.
     model.row("output.weight", END).copy_from_slice(&blocks(WIDTH, || 0));
     model.write(&folder.join(format!("babbler-{weights}.gguf")))
@@ -34,7 +34,7 @@ pub fn babbler(folder: &Path, weights: u64) -> PathBuf {
 
 /// Writes a model that answers every prompt with [`DRAWING`].
 pub fn drawer(folder: &Path) -> PathBuf {
-    let mut model = Model::new(&mut |elements| blocks(elements, || 0));
+    let mut model = RandomModel::new(&mut |elements| blocks(elements, || 0));
     // The layers add nothing, so the next token follows from the last one alone.
     let mut random = Xorshift(1);
     for (last, next) in [(usize::from(b'\n'), DRAWING_TOKEN), (DRAWING_TOKEN, END)] {
@@ -47,7 +47,7 @@ pub fn drawer(folder: &Path) -> PathBuf {
 
 /// Writes a model that says the same letter again and again.
 pub fn looper(folder: &Path) -> PathBuf {
-    let mut model = Model::new(&mut |elements| blocks(elements, || 0));
+    let mut model = RandomModel::new(&mut |elements| blocks(elements, || 0));
     let mut random = Xorshift(1);
     let row = blocks(WIDTH, || random.next() as i8);
     for last in [b'\n', b'a'] {
@@ -59,7 +59,7 @@ pub fn looper(folder: &Path) -> PathBuf {
 
 /// Writes a model whose numbers are damaged: all of the embeddings are zero, so that no token is told from another.
 pub fn blank(folder: &Path) -> PathBuf {
-    Model::new(&mut |elements| blocks(elements, || 0)).write(&folder.join("blank.gguf"))
+    RandomModel::new(&mut |elements| blocks(elements, || 0)).write(&folder.join("blank.gguf"))
 }
 
 /// The generator of Marsaglia's "Xorshift RNGs", 64 bits.
@@ -86,21 +86,21 @@ fn blocks(elements: usize, mut number: impl FnMut() -> i8) -> Vec<u8> {
     out
 }
 
-struct Tensor {
+struct RandomTensor {
     name: String,
     dims: Vec<usize>,
     kind: u32,
     data: Vec<u8>,
 }
 
-struct Model(Vec<Tensor>);
+struct RandomModel(Vec<RandomTensor>);
 
-impl Model {
-    fn new(matrix: &mut dyn FnMut(usize) -> Vec<u8>) -> Model {
+impl RandomModel {
+    fn new(matrix: &mut dyn FnMut(usize) -> Vec<u8>) -> RandomModel {
         let mut tensors = Vec::new();
         let mut quantized = |name: String, dims: &[usize]| {
             let data = matrix(dims.iter().product());
-            tensors.push(Tensor { name, dims: dims.to_vec(), kind: Q8_0, data });
+            tensors.push(RandomTensor { name, dims: dims.to_vec(), kind: Q8_0, data });
         };
         quantized("token_embd.weight".into(), &[WIDTH, VOCABULARY]);
         quantized("output.weight".into(), &[WIDTH, VOCABULARY]);
@@ -117,7 +117,7 @@ impl Model {
         }
         let mut ones = |name: String, len: usize| {
             let data = (0..len).flat_map(|_| 1_f32.to_le_bytes()).collect();
-            tensors.push(Tensor { name, dims: vec![len], kind: F32, data });
+            tensors.push(RandomTensor { name, dims: vec![len], kind: F32, data });
         };
         ones("output_norm.weight".into(), WIDTH);
         for layer in 0..LAYERS {
@@ -127,7 +127,7 @@ impl Model {
                 ones(format!("blk.{layer}.{part}.weight"), len);
             }
         }
-        Model(tensors)
+        RandomModel(tensors)
     }
 
     fn row(&mut self, name: &str, row: usize) -> &mut [u8] {

@@ -3,30 +3,30 @@
 use pelicycle_engine::quant::TensorType;
 
 use crate::mix::{Mix, Use};
-use crate::numbers::Numbers;
-use crate::shape::{Attention, Biases, Norm, Shape};
+use crate::numbers::TensorNumbers;
+use crate::shape::{AttentionShape, Biases, ModelShape, NormShape};
 
 /// A tensor: its name, shape, type and what it is filled with.
-pub(crate) struct Tensor {
+pub(crate) struct PlannedTensor {
     pub(crate) name: String,
     pub(crate) dims: Vec<u64>,
     pub(crate) kind: TensorType,
-    pub(crate) numbers: Numbers,
+    pub(crate) numbers: TensorNumbers,
 }
 
 /// Norms' weights.
-pub(crate) const NEAR_ONE: Numbers = Numbers::Between(0.9, 1.1);
-pub(crate) const SMALL: Numbers = Numbers::Between(-0.05, 0.05);
+pub(crate) const NEAR_ONE: TensorNumbers = TensorNumbers::Between(0.9, 1.1);
+pub(crate) const SMALL: TensorNumbers = TensorNumbers::Between(-0.05, 0.05);
 
 /// Puts the tensors together.
 struct Layout<'a> {
-    shape: &'a Shape,
+    shape: &'a ModelShape,
     mix: Mix,
-    tensors: Vec<Tensor>,
+    tensors: Vec<PlannedTensor>,
 }
 
 /// All tensors of a shape, in the order of the file.
-pub(crate) fn tensors(shape: &Shape, mix: Mix) -> Vec<Tensor> {
+pub(crate) fn tensors(shape: &ModelShape, mix: Mix) -> Vec<PlannedTensor> {
     let mut layout = Layout { shape, mix, tensors: Vec::new() };
     let (width, vocabulary) = (shape.width, shape.vocabulary);
     layout.matrix("token_embd.weight", &[width, vocabulary], Use::Embedding, 0, 1.0);
@@ -46,7 +46,7 @@ pub(crate) fn tensors(shape: &Shape, mix: Mix) -> Vec<Tensor> {
 }
 
 impl Layout<'_> {
-    /// A matrix whose products have about `gain` times the spread of what they are taken of.
+    /// Adds a matrix whose products have about `gain` times the spread of what they are taken of.
     fn matrix(&mut self, name: &str, dims: &[u64], role: Use, l: u64, gain: f32) {
         let kind = self.mix.tensor_type(role, dims[0], l, self.shape.layers);
         let spread = match role {
@@ -54,15 +54,16 @@ impl Layout<'_> {
             _ => gain / (dims[0] as f32).sqrt(),
         };
         let (name, dims) = (name.to_owned(), dims.to_vec());
-        self.tensors.push(Tensor { name, dims, kind, numbers: Numbers::Spread(spread) });
+        self.tensors.push(PlannedTensor { name, dims, kind, numbers: TensorNumbers::Spread(spread) });
     }
 
-    fn vector(&mut self, name: &str, dims: &[u64], numbers: Numbers) {
+    fn vector(&mut self, name: &str, dims: &[u64], numbers: TensorNumbers) {
         let (name, dims) = (name.to_owned(), dims.to_vec());
-        self.tensors.push(Tensor { name, dims, kind: TensorType::F32, numbers });
+        self.tensors.push(PlannedTensor { name, dims, kind: TensorType::F32, numbers });
     }
 
-    /// The deviation of what adds to the stream, which is little, so that the stream does not grow with the layers.
+    /// The spread of matrices whose results are added to the stream: small, so that the stream does not grow with the
+    /// layers.
     fn little(&self) -> f32 {
         1.0 / (2.0 * self.shape.layers as f32).sqrt()
     }
@@ -73,18 +74,18 @@ impl Layout<'_> {
         let (width, little) = (self.shape.width, self.little());
         self.vector(&weight("attn_norm"), &[width], NEAR_ONE);
         match self.shape.attention {
-            Attention::Grouped { heads, kv_heads, size, norm, biases, gate, sinks } => {
+            AttentionShape::Grouped { heads, kv_heads, size, norm, biases, gate, sinks } => {
                 let query = heads * size * if gate { 2 } else { 1 };
                 let (of_heads, of_kv_heads) = match norm {
-                    Norm::Whole => (heads * size, kv_heads * size),
-                    Norm::None | Norm::Head => (size, size),
+                    NormShape::Whole => (heads * size, kv_heads * size),
+                    NormShape::None | NormShape::Head => (size, size),
                 };
                 self.matrix(&weight("attn_q"), &[width, query], Use::Other, l, 1.0);
                 self.matrix(&weight("attn_k"), &[width, kv_heads * size], Use::Other, l, 1.0);
                 let values = Use::Sensitive { expert: false };
                 self.matrix(&weight("attn_v"), &[width, kv_heads * size], values, l, 1.0);
                 self.matrix(&weight("attn_output"), &[heads * size, width], Use::Other, l, little);
-                if norm != Norm::None {
+                if norm != NormShape::None {
                     self.vector(&weight("attn_q_norm"), &[of_heads], NEAR_ONE);
                     self.vector(&weight("attn_k_norm"), &[of_kv_heads], NEAR_ONE);
                 }
@@ -97,10 +98,10 @@ impl Layout<'_> {
                     self.vector(&name("attn_output.bias"), &[width], SMALL);
                 }
                 if sinks {
-                    self.vector(&weight("attn_sinks"), &[heads], Numbers::Between(-1.0, 1.0));
+                    self.vector(&weight("attn_sinks"), &[heads], TensorNumbers::Between(-1.0, 1.0));
                 }
             }
-            Attention::Latent { heads, plain, value, compressed, compressed_query } => {
+            AttentionShape::Latent { heads, plain, value, compressed, compressed_query } => {
                 let turning = self.shape.rope_size;
                 let query = heads * (plain + turning);
                 match compressed_query {
@@ -135,9 +136,9 @@ impl Layout<'_> {
             self.matrix(&weight("ssm_beta"), &[width, delta.value_heads], Use::Other, l, 1.0);
             self.matrix(&weight("ssm_alpha"), &[width, delta.value_heads], Use::Other, l, 1.0);
         }
-        self.vector(&weight("ssm_conv1d"), &[4, 2 * keys + values], Numbers::Between(-0.7, 0.7));
-        self.vector(&name("ssm_a"), &[delta.value_heads], Numbers::Between(-8.0, -0.1));
-        self.vector(&name("ssm_dt.bias"), &[delta.value_heads], Numbers::Between(-6.0, -2.0));
+        self.vector(&weight("ssm_conv1d"), &[4, 2 * keys + values], TensorNumbers::Between(-0.7, 0.7));
+        self.vector(&name("ssm_a"), &[delta.value_heads], TensorNumbers::Between(-8.0, -0.1));
+        self.vector(&name("ssm_dt.bias"), &[delta.value_heads], TensorNumbers::Between(-6.0, -2.0));
         self.vector(&weight("ssm_norm"), &[delta.size], NEAR_ONE);
         self.matrix(&weight("ssm_out"), &[values, width], Use::Other, l, little);
     }
@@ -165,7 +166,7 @@ impl Layout<'_> {
         };
         let (count, inner) = (experts.count, experts.width);
         let spread = 1.0 / (width as f32).sqrt();
-        self.vector(&weight("ffn_gate_inp"), &[width, count], Numbers::Spread(spread));
+        self.vector(&weight("ffn_gate_inp"), &[width, count], TensorNumbers::Spread(spread));
         self.matrix(&weight("ffn_gate_exps"), &[width, inner, count], Use::Expert, l, 1.0);
         self.matrix(&weight("ffn_up_exps"), &[width, inner, count], Use::Expert, l, 1.0);
         let down = Use::Sensitive { expert: true };
@@ -173,7 +174,7 @@ impl Layout<'_> {
         if experts.choice_bias {
             self.vector(&name("exp_probs_b.bias"), &[count], SMALL);
         }
-        if matches!(self.shape.attention, Attention::Grouped { biases: Biases::All, .. }) {
+        if matches!(self.shape.attention, AttentionShape::Grouped { biases: Biases::All, .. }) {
             self.vector(&name("ffn_gate_inp.bias"), &[count], SMALL);
             self.vector(&name("ffn_gate_exps.bias"), &[inner, count], SMALL);
             self.vector(&name("ffn_up_exps.bias"), &[inner, count], SMALL);
@@ -187,7 +188,7 @@ impl Layout<'_> {
             self.matrix(&weight("ffn_down_shexp"), &[inner, width], down, l, little);
         }
         if experts.shared_gate {
-            self.vector(&weight("ffn_gate_inp_shexp"), &[width], Numbers::Spread(spread));
+            self.vector(&weight("ffn_gate_inp_shexp"), &[width], TensorNumbers::Spread(spread));
         }
     }
 }

@@ -22,16 +22,16 @@ use std::process::ExitCode;
 use clap::Parser;
 use pelicycle_engine::gguf::GgufBuilder;
 
-use crate::layout::Tensor;
+use crate::layout::PlannedTensor;
 use crate::mix::Mix;
-use crate::numbers::Random;
+use crate::numbers::RandomWeights;
 use crate::projector::Eyes;
-use crate::shape::{SHAPES, Shape};
+use crate::shape::{ModelShape, SHAPES};
 
 #[derive(Debug, Parser)]
 #[command(about = "Write a GGUF file of random weights in the shape of a released model.")]
 struct Args {
-    /// Whose shape; --list names them.
+    /// The model whose shape is taken; --list names them.
     #[arg(long, default_value = "qwen3-30b-a3b")]
     shape: String,
     /// Write the projector with which a model of the shape sees pictures (gemma-3-4b, qwen3-vl-4b), and not the model.
@@ -96,7 +96,7 @@ fn run(args: &Args) -> Result<(), String> {
     Ok(())
 }
 
-fn named(name: &str) -> Result<Shape, String> {
+fn named(name: &str) -> Result<ModelShape, String> {
     let names = || SHAPES.iter().map(|shape| shape.name).collect::<Vec<_>>().join(", ");
     SHAPES
         .iter()
@@ -106,20 +106,31 @@ fn named(name: &str) -> Result<Shape, String> {
 }
 
 /// Writes the file; its size.
-fn synthesize(shape: &Shape, mix: Mix, seed: u64, path: &Path) -> Result<u64, String> {
+fn synthesize(shape: &ModelShape, mix: Mix, seed: u64, path: &Path) -> Result<u64, String> {
     let mut contents = GgufBuilder::default();
     metadata::add(shape, &mut contents);
     write(contents, &layout::tensors(shape, mix), seed, path)
 }
 
 /// Writes the file of its projector; its size.
-fn synthesize_projector(shape: &Shape, eyes: &Eyes, mix: Mix, seed: u64, path: &Path) -> Result<u64, String> {
+fn synthesize_projector(
+    shape: &ModelShape,
+    eyes: &Eyes,
+    mix: Mix,
+    seed: u64,
+    path: &Path,
+) -> Result<u64, String> {
     let mut contents = GgufBuilder::default();
     projector::add(shape, eyes, &mut contents);
     write(contents, &projector::tensors(shape, eyes, mix), seed, path)
 }
 
-fn write(mut contents: GgufBuilder, tensors: &[Tensor], seed: u64, path: &Path) -> Result<u64, String> {
+fn write(
+    mut contents: GgufBuilder,
+    tensors: &[PlannedTensor],
+    seed: u64,
+    path: &Path,
+) -> Result<u64, String> {
     for tensor in tensors {
         contents
             .tensor(&tensor.name, &tensor.dims, tensor.kind)
@@ -127,7 +138,7 @@ fn write(mut contents: GgufBuilder, tensors: &[Tensor], seed: u64, path: &Path) 
     }
     let cannot = |error: io::Error| format!("can't write {}: {error}", path.display());
     let mut out = BufWriter::with_capacity(1 << 20, File::create(path).map_err(cannot)?);
-    let mut random = Random(seed);
+    let mut random = RandomWeights(seed);
     let mut next = tensors.iter();
     contents
         .write(&mut out, |planned, out| {
@@ -147,17 +158,18 @@ mod tests {
     use pelicycle_engine::vision::{PictureLimits, Projector, bench_picture};
 
     use super::*;
-    use crate::shape::Attention;
+    use crate::shape::AttentionShape;
 
     /// A shape cut down to what a test has time for, with every block that it has.
-    fn small(shape: &Shape) -> Shape {
-        let mut small = Shape { layers: 4, width: 256, vocabulary: 1000, feed_forward: 512, ..shape.clone() };
+    fn small(shape: &ModelShape) -> ModelShape {
+        let mut small =
+            ModelShape { layers: 4, width: 256, vocabulary: 1000, feed_forward: 512, ..shape.clone() };
         match &mut small.attention {
-            Attention::Grouped { heads, kv_heads, size, .. } => {
+            AttentionShape::Grouped { heads, kv_heads, size, .. } => {
                 (*heads, *kv_heads, *size) = (4, (*kv_heads).min(2), (*size).min(64));
                 small.rope_size = small.rope_size.min(*size);
             }
-            Attention::Latent { heads, compressed, compressed_query, .. } => {
+            AttentionShape::Latent { heads, compressed, compressed_query, .. } => {
                 (*heads, *compressed) = (4, 256);
                 *compressed_query = compressed_query.map(|_| 256);
             }

@@ -3,7 +3,7 @@
 use pelicycle_engine::gguf::{GgufBuilder, MetadataArray, MetadataValue};
 
 use crate::projector::{DEEPSTACK, EyeKind};
-use crate::shape::{Attention, Shape};
+use crate::shape::{AttentionShape, ModelShape};
 
 /// One turn after another between the markers of ChatML.
 const TEMPLATE: &str = "{% for message in messages %}<|im_start|>{{ message.role }}\n{{ message.content }}\
@@ -13,7 +13,7 @@ const TEMPLATE: &str = "{% for message in messages %}<|im_start|>{{ message.role
 const SPECIAL: [&str; 3] = ["<|endoftext|>", "<|im_start|>", "<|im_end|>"];
 
 /// Adds all metadata of a shape.
-pub(crate) fn add(shape: &Shape, contents: &mut GgufBuilder) {
+pub(crate) fn add(shape: &ModelShape, contents: &mut GgufBuilder) {
     let number = |n: u64| MetadataValue::U32(u32::try_from(n).unwrap_or(u32::MAX));
     contents.pair("general.architecture", MetadataValue::String(shape.architecture.into()));
     contents.pair("general.name", MetadataValue::String(format!("synthetic {}", shape.name)));
@@ -32,13 +32,13 @@ pub(crate) fn add(shape: &Shape, contents: &mut GgufBuilder) {
         pair("feed_forward_length", number(shape.feed_forward));
     }
     match shape.attention {
-        Attention::Grouped { heads, kv_heads, size, .. } => {
+        AttentionShape::Grouped { heads, kv_heads, size, .. } => {
             pair("attention.head_count", number(heads));
             pair("attention.head_count_kv", number(kv_heads));
             pair("attention.key_length", number(size));
             pair("attention.value_length", number(size));
         }
-        Attention::Latent { heads, plain, value, compressed, compressed_query } => {
+        AttentionShape::Latent { heads, plain, value, compressed, compressed_query } => {
             pair("attention.head_count", number(heads));
             pair("attention.head_count_kv", number(1));
             pair("attention.key_length", number(compressed + shape.rope_size));
@@ -95,8 +95,8 @@ pub(crate) fn add(shape: &Shape, contents: &mut GgufBuilder) {
     vocabulary(shape, contents);
 }
 
-/// A byte-level vocabulary: all bytes, then what merges of printable characters give, two and three at a time.
-fn vocabulary(shape: &Shape, contents: &mut GgufBuilder) {
+/// Adds a byte-level vocabulary: all bytes, then what merges of printable characters give, two and three at a time.
+fn vocabulary(shape: &ModelShape, contents: &mut GgufBuilder) {
     let marks = shape.eyes.iter().flat_map(|eyes| eyes.kind.marks());
     let special: Vec<&str> = SPECIAL.into_iter().chain(marks).collect();
     let wanted = usize::try_from(shape.vocabulary).unwrap_or(usize::MAX).saturating_sub(special.len());

@@ -1,4 +1,4 @@
-//! Which tensor gets which type: the mixes that people download.
+//! The mixes of types that people download: which tensor gets which type.
 
 use clap::ValueEnum;
 use pelicycle_engine::quant::TensorType;

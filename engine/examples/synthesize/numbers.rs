@@ -7,7 +7,7 @@ use pelicycle_engine::quant::TensorType;
 
 /// The numbers that a tensor is filled with.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub(crate) enum Numbers {
+pub(crate) enum TensorNumbers {
     /// Mean 0 and about this standard deviation.
     Spread(f32),
     /// Evenly between two bounds; F32 alone.
@@ -16,9 +16,9 @@ pub(crate) enum Numbers {
 
 /// splitmix64 (G. Steele, D. Lea, C. Flood, 2014).
 #[derive(Debug, Clone)]
-pub(crate) struct Random(pub(crate) u64);
+pub(crate) struct RandomWeights(pub(crate) u64);
 
-impl Random {
+impl RandomWeights {
     fn next(&mut self) -> u64 {
         self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let z = (self.0 ^ (self.0 >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
@@ -42,8 +42,8 @@ impl Random {
 pub(crate) fn write(
     kind: TensorType,
     elements: u64,
-    numbers: Numbers,
-    random: &mut Random,
+    numbers: TensorNumbers,
+    random: &mut RandomWeights,
     out: &mut dyn Write,
 ) -> io::Result<()> {
     let mut left = elements / kind.block_elements() as u64;
@@ -53,8 +53,8 @@ pub(crate) fn write(
         let blocks = left.min(1024);
         let bytes = &mut buffer[..size * blocks as usize];
         match numbers {
-            Numbers::Spread(spread) => blocks_of(kind, spread, random, bytes),
-            Numbers::Between(low, high) => {
+            TensorNumbers::Spread(spread) => blocks_of(kind, spread, random, bytes),
+            TensorNumbers::Between(low, high) => {
                 for number in bytes.as_chunks_mut().0 {
                     *number = (low + (high - low) * (random.even() + 1.0) / 2.0).to_le_bytes();
                 }
@@ -68,7 +68,7 @@ pub(crate) fn write(
 
 /// Fills whole blocks: codes are random bytes, scales are set so that the numbers spread as wanted. Where codes
 /// have no middle, the sign of each block's scale is random.
-fn blocks_of(kind: TensorType, spread: f32, random: &mut Random, bytes: &mut [u8]) {
+fn blocks_of(kind: TensorType, spread: f32, random: &mut RandomWeights, bytes: &mut [u8]) {
     /// Standard deviation of n evenly spread neighbouring integers.
     fn even(n: f32) -> f32 {
         ((n * n - 1.0) / 12.0).sqrt()
@@ -197,9 +197,9 @@ mod tests {
     #[test]
     fn numbers_of_every_type_have_the_mean_and_spread_that_were_asked_for() {
         for &kind in TensorType::ALL {
-            let (mut random, mut bytes) = (Random(1), Vec::new());
+            let (mut random, mut bytes) = (RandomWeights(1), Vec::new());
             let mut numbers = vec![0.0; 1 << 18];
-            write(kind, numbers.len() as u64, Numbers::Spread(0.02), &mut random, &mut bytes).unwrap();
+            write(kind, numbers.len() as u64, TensorNumbers::Spread(0.02), &mut random, &mut bytes).unwrap();
             pelicycle_engine::quant::dequantize(kind, &bytes, &mut numbers);
             let n = numbers.len() as f64;
             let mean = numbers.iter().map(|&x| f64::from(x)).sum::<f64>() / n;

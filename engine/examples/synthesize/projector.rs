@@ -3,10 +3,10 @@
 use pelicycle_engine::gguf::{GgufBuilder, MetadataArray, MetadataValue};
 use pelicycle_engine::quant::TensorType;
 
-use crate::layout::{NEAR_ONE, SMALL, Tensor};
+use crate::layout::{NEAR_ONE, PlannedTensor, SMALL};
 use crate::mix::{Mix, Use};
-use crate::numbers::Numbers;
-use crate::shape::Shape;
+use crate::numbers::TensorNumbers;
+use crate::shape::ModelShape;
 
 /// The shape of a projector: all that sets its tensors and metadata apart from another's.
 #[derive(Debug, Clone)]
@@ -63,7 +63,7 @@ impl Eyes {
 }
 
 /// Adds all metadata of a shape's projector.
-pub(crate) fn add(shape: &Shape, eyes: &Eyes, contents: &mut GgufBuilder) {
+pub(crate) fn add(shape: &ModelShape, eyes: &Eyes, contents: &mut GgufBuilder) {
     let number = |n: u64| MetadataValue::U32(u32::try_from(n).unwrap_or(u32::MAX));
     let text = |text: &str| MetadataValue::String(text.to_owned());
     let half = || MetadataValue::Array(MetadataArray::F32(vec![0.5; 3]));
@@ -95,11 +95,11 @@ pub(crate) fn add(shape: &Shape, eyes: &Eyes, contents: &mut GgufBuilder) {
 struct EyeLayout<'a> {
     eyes: &'a Eyes,
     mix: Mix,
-    tensors: Vec<Tensor>,
+    tensors: Vec<PlannedTensor>,
 }
 
 /// All tensors of a shape's projector, in the order of the file.
-pub(crate) fn tensors(shape: &Shape, eyes: &Eyes, mix: Mix) -> Vec<Tensor> {
+pub(crate) fn tensors(shape: &ModelShape, eyes: &Eyes, mix: Mix) -> Vec<PlannedTensor> {
     let mut layout = EyeLayout { eyes, mix, tensors: Vec::new() };
     let (width, patch) = (eyes.width, eyes.patch);
     layout.matrix("v.patch_embd", &[patch, patch, 3, width], 1.0);
@@ -108,11 +108,11 @@ pub(crate) fn tensors(shape: &Shape, eyes: &Eyes, mix: Mix) -> Vec<Tensor> {
             "v.patch_embd.weight.1",
             &[patch, patch, 3, width],
             TensorType::F16,
-            Numbers::Spread(0.02),
+            TensorNumbers::Spread(0.02),
         );
     }
     let side = eyes.image / patch;
-    layout.vector("v.position_embd.weight", &[width, side * side], Numbers::Spread(0.1));
+    layout.vector("v.position_embd.weight", &[width, side * side], TensorNumbers::Spread(0.1));
     for l in 0..eyes.layers {
         layout.block(l);
         if eyes.deepens(l) {
@@ -127,7 +127,12 @@ pub(crate) fn tensors(shape: &Shape, eyes: &Eyes, mix: Mix) -> Vec<Tensor> {
             // Its columns are the model's.
             let kind = mix.tensor_type(Use::Other, shape.width, 0, 1);
             let spread = 1.0 / (width as f32).sqrt();
-            layout.tensor("mm.input_projection.weight", &[shape.width, width], kind, Numbers::Spread(spread));
+            layout.tensor(
+                "mm.input_projection.weight",
+                &[shape.width, width],
+                kind,
+                TensorNumbers::Spread(spread),
+            );
         }
         EyeKind::Qwen3Vl => layout.joined("mm.", ["0", "2"], shape.width),
     }
@@ -135,20 +140,20 @@ pub(crate) fn tensors(shape: &Shape, eyes: &Eyes, mix: Mix) -> Vec<Tensor> {
 }
 
 impl EyeLayout<'_> {
-    fn tensor(&mut self, name: &str, dims: &[u64], kind: TensorType, numbers: Numbers) {
-        self.tensors.push(Tensor { name: name.to_owned(), dims: dims.to_vec(), kind, numbers });
+    fn tensor(&mut self, name: &str, dims: &[u64], kind: TensorType, numbers: TensorNumbers) {
+        self.tensors.push(PlannedTensor { name: name.to_owned(), dims: dims.to_vec(), kind, numbers });
     }
 
-    fn vector(&mut self, name: &str, dims: &[u64], numbers: Numbers) {
+    fn vector(&mut self, name: &str, dims: &[u64], numbers: TensorNumbers) {
         self.tensor(name, dims, TensorType::F32, numbers);
     }
 
-    /// A matrix and its bias.
+    /// Adds a matrix and its bias.
     fn matrix(&mut self, name: &str, dims: &[u64], gain: f32) {
         let kind = self.mix.tensor_type(Use::Other, dims[0], 0, 1);
         let (columns, rows) = dims.split_at(dims.len() - 1);
         let spread = gain / (columns.iter().product::<u64>() as f32).sqrt();
-        self.tensor(&format!("{name}.weight"), dims, kind, Numbers::Spread(spread));
+        self.tensor(&format!("{name}.weight"), dims, kind, TensorNumbers::Spread(spread));
         self.vector(&format!("{name}.bias"), rows, SMALL);
     }
 

@@ -6,14 +6,14 @@ use crate::projector::{EyeKind, Eyes};
 
 /// The shape of a model: all that sets its tensors and metadata apart from another's.
 #[derive(Debug, Clone)]
-pub(crate) struct Shape {
+pub(crate) struct ModelShape {
     pub(crate) name: &'static str,
     pub(crate) architecture: &'static str,
     pub(crate) layers: u64,
     pub(crate) width: u64,
     pub(crate) vocabulary: u64,
     pub(crate) context: u64,
-    pub(crate) attention: Attention,
+    pub(crate) attention: AttentionShape,
     /// The layers between full attentions, where there are any.
     pub(crate) delta: Option<Delta>,
     /// Inner width of dense feed-forward blocks.
@@ -36,14 +36,14 @@ pub(crate) struct Shape {
 }
 
 #[derive(Debug, Clone)]
-pub(crate) enum Attention {
-    Grouped { heads: u64, kv_heads: u64, size: u64, norm: Norm, biases: Biases, gate: bool, sinks: bool },
+pub(crate) enum AttentionShape {
+    Grouped { heads: u64, kv_heads: u64, size: u64, norm: NormShape, biases: Biases, gate: bool, sinks: bool },
     Latent { heads: u64, plain: u64, value: u64, compressed: u64, compressed_query: Option<u64> },
 }
 
 /// The norms of queries and keys.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Norm {
+pub(crate) enum NormShape {
     None,
     Head,
     Whole,
@@ -79,8 +79,8 @@ pub(crate) struct Experts {
     pub(crate) choice_bias: bool,
 }
 
-const fn grouped(heads: u64, kv_heads: u64, size: u64, norm: Norm) -> Attention {
-    Attention::Grouped { heads, kv_heads, size, norm, biases: Biases::None, gate: false, sinks: false }
+const fn grouped(heads: u64, kv_heads: u64, size: u64, norm: NormShape) -> AttentionShape {
+    AttentionShape::Grouped { heads, kv_heads, size, norm, biases: Biases::None, gate: false, sinks: false }
 }
 
 const fn experts(count: u64, used: u64, width: u64, shared: u64) -> Option<Experts> {
@@ -88,14 +88,14 @@ const fn experts(count: u64, used: u64, width: u64, shared: u64) -> Option<Exper
 }
 
 /// The shape that most have in common.
-const PLAIN: Shape = Shape {
+const PLAIN: ModelShape = ModelShape {
     name: "",
     architecture: "",
     layers: 0,
     width: 0,
     vocabulary: 151_936,
     context: 32_768,
-    attention: grouped(1, 1, 128, Norm::None),
+    attention: grouped(1, 1, 128, NormShape::None),
     delta: None,
     feed_forward: 0,
     leading_dense: 0,
@@ -110,14 +110,14 @@ const PLAIN: Shape = Shape {
 };
 
 /// Full attention with an output gate in every fourth layer, gated DeltaNet in the others.
-const HYBRID: Shape = Shape {
+const HYBRID: ModelShape = ModelShape {
     width: 2048,
     context: 262_144,
-    attention: Attention::Grouped {
+    attention: AttentionShape::Grouped {
         heads: 16,
         kv_heads: 2,
         size: 256,
-        norm: Norm::Head,
+        norm: NormShape::Head,
         biases: Biases::None,
         gate: true,
         sinks: false,
@@ -130,7 +130,7 @@ const HYBRID: Shape = Shape {
 };
 
 /// Latent attention, with the scaling of positions that its models have.
-const LATENT: Shape = Shape {
+const LATENT: ModelShape = ModelShape {
     architecture: "deepseek2",
     context: 163_840,
     rope_base: 1e4,
@@ -140,19 +140,19 @@ const LATENT: Shape = Shape {
 };
 
 /// Released models, by the names that people use.
-pub(crate) const SHAPES: &[Shape] = &[
-    Shape {
+pub(crate) const SHAPES: &[ModelShape] = &[
+    ModelShape {
         name: "qwen3-30b-a3b",
         architecture: "qwen3moe",
         layers: 48,
         width: 2048,
         context: 40_960,
-        attention: grouped(32, 4, 128, Norm::Head),
+        attention: grouped(32, 4, 128, NormShape::Head),
         feed_forward: 6144,
         experts: experts(128, 8, 768, 0),
         ..PLAIN
     },
-    Shape {
+    ModelShape {
         name: "qwen3.6-35b-a3b",
         architecture: "qwen35moe",
         layers: 40,
@@ -160,17 +160,17 @@ pub(crate) const SHAPES: &[Shape] = &[
         experts: experts(256, 8, 512, 512),
         ..HYBRID
     },
-    Shape {
+    ModelShape {
         name: "qwen3.5-4b",
         architecture: "qwen35",
         layers: 32,
         width: 2560,
         vocabulary: 248_320,
-        attention: Attention::Grouped {
+        attention: AttentionShape::Grouped {
             heads: 16,
             kv_heads: 4,
             size: 256,
-            norm: Norm::Head,
+            norm: NormShape::Head,
             biases: Biases::None,
             gate: true,
             sinks: false,
@@ -179,7 +179,7 @@ pub(crate) const SHAPES: &[Shape] = &[
         tied: true,
         ..HYBRID
     },
-    Shape {
+    ModelShape {
         name: "qwen3-next-80b-a3b",
         architecture: "qwen3next",
         layers: 48,
@@ -189,27 +189,27 @@ pub(crate) const SHAPES: &[Shape] = &[
         pre: "qwen2",
         ..HYBRID
     },
-    Shape {
+    ModelShape {
         name: "qwen3-0.6b",
         architecture: "qwen3",
         layers: 28,
         width: 1024,
-        attention: grouped(16, 8, 128, Norm::Head),
+        attention: grouped(16, 8, 128, NormShape::Head),
         feed_forward: 3072,
         tied: true,
         ..PLAIN
     },
-    Shape {
+    ModelShape {
         name: "qwen2.5-7b",
         architecture: "qwen2",
         layers: 28,
         width: 3584,
         vocabulary: 152_064,
-        attention: Attention::Grouped {
+        attention: AttentionShape::Grouped {
             heads: 28,
             kv_heads: 4,
             size: 128,
-            norm: Norm::None,
+            norm: NormShape::None,
             biases: Biases::QueryKeyValue,
             gate: false,
             sinks: false,
@@ -217,17 +217,17 @@ pub(crate) const SHAPES: &[Shape] = &[
         feed_forward: 18_944,
         ..PLAIN
     },
-    Shape {
+    ModelShape {
         name: "qwen1.5-moe-a2.7b",
         architecture: "qwen2moe",
         layers: 24,
         width: 2048,
         context: 8192,
-        attention: Attention::Grouped {
+        attention: AttentionShape::Grouped {
             heads: 16,
             kv_heads: 16,
             size: 128,
-            norm: Norm::None,
+            norm: NormShape::None,
             biases: Biases::QueryKeyValue,
             gate: false,
             sinks: false,
@@ -236,53 +236,53 @@ pub(crate) const SHAPES: &[Shape] = &[
         experts: experts(60, 4, 1408, 5632),
         ..PLAIN
     },
-    Shape {
+    ModelShape {
         name: "llama-3.1-8b",
         architecture: "llama",
         layers: 32,
         width: 4096,
         vocabulary: 128_256,
         context: 131_072,
-        attention: grouped(32, 8, 128, Norm::None),
+        attention: grouped(32, 8, 128, NormShape::None),
         feed_forward: 14_336,
         rope_base: 5e5,
         pre: "llama-bpe",
         ..PLAIN
     },
-    Shape {
+    ModelShape {
         name: "mixtral-8x7b",
         architecture: "llama",
         layers: 32,
         width: 4096,
         vocabulary: 32_000,
-        attention: grouped(32, 8, 128, Norm::None),
+        attention: grouped(32, 8, 128, NormShape::None),
         feed_forward: 14_336,
         experts: experts(8, 2, 14_336, 0),
         pre: "llama-bpe",
         ..PLAIN
     },
-    Shape {
+    ModelShape {
         name: "olmoe-1b-7b",
         architecture: "olmoe",
         layers: 16,
         width: 2048,
         vocabulary: 50_304,
         context: 4096,
-        attention: grouped(16, 16, 128, Norm::Whole),
+        attention: grouped(16, 16, 128, NormShape::Whole),
         feed_forward: 1024,
         experts: experts(64, 8, 1024, 0),
         rope_base: 1e4,
         pre: "olmo",
         ..PLAIN
     },
-    Shape {
+    ModelShape {
         name: "granite-3.1-3b-a800m",
         architecture: "granitemoe",
         layers: 32,
         width: 1536,
         vocabulary: 49_155,
         context: 131_072,
-        attention: grouped(24, 8, 64, Norm::None),
+        attention: grouped(24, 8, 64, NormShape::None),
         feed_forward: 512,
         experts: experts(40, 8, 512, 0),
         tied: true,
@@ -297,13 +297,13 @@ pub(crate) const SHAPES: &[Shape] = &[
         ],
         ..PLAIN
     },
-    Shape {
+    ModelShape {
         name: "gemma-3-1b",
         architecture: "gemma3",
         layers: 26,
         width: 1152,
         vocabulary: 262_144,
-        attention: grouped(4, 1, 256, Norm::Head),
+        attention: grouped(4, 1, 256, NormShape::Head),
         feed_forward: 6912,
         tied: true,
         norms_behind: true,
@@ -314,14 +314,14 @@ pub(crate) const SHAPES: &[Shape] = &[
         ],
         ..PLAIN
     },
-    Shape {
+    ModelShape {
         name: "gemma-3-4b",
         architecture: "gemma3",
         layers: 34,
         width: 2560,
         vocabulary: 262_208,
         context: 131_072,
-        attention: grouped(8, 4, 256, Norm::Head),
+        attention: grouped(8, 4, 256, NormShape::Head),
         feed_forward: 10_240,
         tied: true,
         norms_behind: true,
@@ -341,13 +341,13 @@ pub(crate) const SHAPES: &[Shape] = &[
         ],
         ..PLAIN
     },
-    Shape {
+    ModelShape {
         name: "qwen3-vl-4b",
         architecture: "qwen3vl",
         layers: 36,
         width: 2560,
         context: 262_144,
-        attention: grouped(32, 8, 128, Norm::Head),
+        attention: grouped(32, 8, 128, NormShape::Head),
         feed_forward: 9728,
         tied: true,
         rope_base: 5e6,
@@ -362,18 +362,18 @@ pub(crate) const SHAPES: &[Shape] = &[
         }),
         ..PLAIN
     },
-    Shape {
+    ModelShape {
         name: "gpt-oss-20b",
         architecture: "gpt-oss",
         layers: 24,
         width: 2880,
         vocabulary: 201_088,
         context: 131_072,
-        attention: Attention::Grouped {
+        attention: AttentionShape::Grouped {
             heads: 64,
             kv_heads: 8,
             size: 64,
-            norm: Norm::None,
+            norm: NormShape::None,
             biases: Biases::All,
             gate: false,
             sinks: true,
@@ -390,12 +390,12 @@ pub(crate) const SHAPES: &[Shape] = &[
         ],
         ..PLAIN
     },
-    Shape {
+    ModelShape {
         name: "deepseek-v2-lite",
         layers: 27,
         width: 2048,
         vocabulary: 102_400,
-        attention: Attention::Latent {
+        attention: AttentionShape::Latent {
             heads: 16,
             plain: 128,
             value: 128,
@@ -422,12 +422,12 @@ pub(crate) const SHAPES: &[Shape] = &[
         ],
         ..LATENT
     },
-    Shape {
+    ModelShape {
         name: "deepseek-v3",
         layers: 61,
         width: 7168,
         vocabulary: 129_280,
-        attention: Attention::Latent {
+        attention: AttentionShape::Latent {
             heads: 128,
             plain: 128,
             value: 128,
@@ -459,7 +459,7 @@ pub(crate) const SHAPES: &[Shape] = &[
     },
 ];
 
-impl Shape {
+impl ModelShape {
     /// Changes one number.
     ///
     /// # Errors
@@ -474,8 +474,10 @@ impl Shape {
             ("vocabulary", ..) => &mut self.vocabulary,
             ("context", ..) => &mut self.context,
             ("feed-forward", ..) => &mut self.feed_forward,
-            ("heads", Attention::Grouped { heads, .. } | Attention::Latent { heads, .. }, _) => heads,
-            ("kv-heads", Attention::Grouped { kv_heads, .. }, _) => kv_heads,
+            ("heads", AttentionShape::Grouped { heads, .. } | AttentionShape::Latent { heads, .. }, _) => {
+                heads
+            }
+            ("kv-heads", AttentionShape::Grouped { kv_heads, .. }, _) => kv_heads,
             ("experts", _, Some(experts)) => &mut experts.count,
             ("used", _, Some(experts)) => &mut experts.used,
             ("expert-width", _, Some(experts)) => &mut experts.width,

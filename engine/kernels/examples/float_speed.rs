@@ -1,4 +1,4 @@
-//! How fast the loops over floats are: the best of many turns, one thread.
+//! Measures the speed of the loops over floats: the best of many turns, one thread.
 //!
 //! ```sh
 //! cargo run --release -p pelicycle-kernels --example float_speed

@@ -1,4 +1,4 @@
-//! How fast each kernel set multiplies each tensor type, kernels alone: one thread, no model.
+//! Measures how fast each kernel set multiplies each tensor type, kernels alone: one thread, no model.
 //!
 //! ```sh
 //! cargo run --release -p pelicycle-kernels --example kernel_speed -- [TYPE...] [--kernels NAME,...] [--memory]
@@ -24,7 +24,7 @@ const MATRIX_IN_MEMORY: usize = 262_144;
 const TURNS: usize = 5;
 const LONG_ENOUGH: Duration = Duration::from_millis(400);
 
-/// What the command line asks for.
+/// The request of the command line.
 struct Wish {
     types: Vec<TensorType>,
     kernels: Vec<&'static Kernels>,
@@ -49,7 +49,7 @@ fn main() {
     println!("{:8} {:12} {:>7}  10^9 products/s, rows", "", "", "GB/s");
     println!("{:8} {:12} {:>7}{numbers}", "type", "kernels", "1 row");
     for &kind in &wish.types {
-        let matrix = Matrix::random(kind, wish.matrix_rows);
+        let matrix = RandomMatrix::random(kind, wish.matrix_rows);
         let best = matrix.best_times(&wish.kernels);
         for (kernels, best) in wish.kernels.iter().zip(best) {
             let bytes = matrix.bytes.len() as f64 / best[0] / 1e9;
@@ -100,22 +100,22 @@ fn read(mut arguments: impl Iterator<Item = String>) -> Result<Wish, String> {
 }
 
 fn call(wish: &Wish, kind: TensorType, calls: usize) {
-    let matrix = Matrix::random(kind, wish.matrix_rows);
+    let matrix = RandomMatrix::random(kind, wish.matrix_rows);
     for kernels in &wish.kernels {
         let x = activations(kernels);
         (0..calls).for_each(|_| _ = matrix.multiply(kernels, &x, wish.rows));
     }
 }
 
-struct Matrix {
+struct RandomMatrix {
     kind: TensorType,
     bytes: Vec<u8>,
     rows: usize,
 }
 
-impl Matrix {
+impl RandomMatrix {
     /// Random bytes: scales may be any numbers, which costs the processor nothing.
-    fn random(kind: TensorType, rows: usize) -> Matrix {
+    fn random(kind: TensorType, rows: usize) -> RandomMatrix {
         let row_bytes = kind.row_bytes(WIDTH).expect("a width of whole blocks");
         let mut state = 1u64;
         let bytes = (0..rows * row_bytes).map(|_| {
@@ -128,7 +128,7 @@ impl Matrix {
             // An exponent of a usual size: the processor takes long over products below the normal numbers.
             bytes.chunks_exact_mut(kind.block_bytes()).for_each(|block| block[0] = 120 + block[0] % 8);
         }
-        Matrix { kind, bytes, rows }
+        RandomMatrix { kind, bytes, rows }
     }
 
     /// Seconds that the product with so many rows takes.

@@ -28,7 +28,7 @@ pub struct QuantizedBlock {
     /// Of each two groups side by side, the sum of their `sums`: for offsets that 32 weights share. Filled in on Arm and for
     /// AVX2, elsewhere without a meaning.
     pub(super) run_sums: [f32; GROUPS / 2],
-    /// What the scales of the whole row are multiples of, where they are counted.
+    /// The unit of the scales of the whole row, where these are whole numbers of it.
     pub(super) unit: f32,
     pub(super) scale_form: ScaleForm,
 }
@@ -71,7 +71,7 @@ pub(super) const fn place(element: usize) -> usize {
     place_of_four(element % GROUP / 4, lane(element / GROUP)) * 4 + element % 4
 }
 
-/// How a block has its scales.
+/// The form in which a block has its scales.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum ScaleForm {
     /// The scales themselves.
@@ -282,8 +282,8 @@ fn quantize_groups(mut elements: [[f32; GROUPS]; GROUP], block: &mut QuantizedBl
     block.add_up_runs();
 }
 
-/// How well codes of so many steps fit each group, and the scale that fits them best. With the scale s = Σ x·c / Σ c²
-/// the error Σ (x − s·c)² is Σ x² less the first of the two.
+/// The fit of codes of so many steps for each group, (Σ x·c)² / Σ c², and the scale that fits them best, s = Σ x·c / Σ c².
+/// With that scale the error Σ (x − s·c)² is Σ x² less the fit.
 #[inline(always)]
 fn fit(elements: &[[f32; GROUPS]; GROUP], steps: f32) -> ([f32; GROUPS], [f32; GROUPS]) {
     let (mut product, mut square) = ([0f32; GROUPS], [0f32; GROUPS]);

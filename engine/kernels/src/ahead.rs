@@ -2,8 +2,8 @@
 
 use std::arch::x86_64::{_MM_HINT_T0, _MM_HINT_T1, _mm_prefetch};
 
-/// How far ahead weights are asked for: the processor's own prefetcher stops at the end of a page, and a row of
-/// weights is seldom longer than that.
+/// The distance in bytes at which weights are asked for ahead: the processor's own prefetcher stops at the end of a
+/// page, and a row of weights is seldom longer than that.
 const DISTANCE: usize = 4096;
 
 /// The weights that are asked for while the row that begins at `at` is read.

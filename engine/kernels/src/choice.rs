@@ -1,4 +1,4 @@
-//! Which kernel set runs: the fastest that the processor has, or the one that the environment names.
+//! The choice of the kernel set that runs: the fastest that the processor has, or the one that the environment names.
 
 use std::fmt;
 

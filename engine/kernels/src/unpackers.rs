@@ -1,4 +1,4 @@
-//! Which function unpacks which type, under the same names in every instruction set.
+//! The functions that unpack each type, under the same names in every instruction set.
 
 /// Calls `$with!` with what it is to be given first, and then with every quantized type, its module and its function: those of
 /// which a function is compiled into each loop, and those of which it is so large that on x86 this is done for one row

@@ -12,7 +12,7 @@ use super::limits::check_size;
 /// The depth to which values may nest. Messages come from people's files, and recursion has a stack to keep to.
 const MAX_DEPTH: usize = 128;
 
-/// An error where values nest too deep.
+/// Checks that values do not nest too deep.
 pub(super) fn check_depth(depth: usize) -> Result<(), Error> {
     if depth <= MAX_DEPTH {
         return Ok(());

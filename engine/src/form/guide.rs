@@ -1,4 +1,5 @@
-//! Which tokens may come next, so that a reply stays in form and comes to its end within the bound on tokens.
+//! The guide of a reply: the tokens that may come next, so that it stays in form and comes to its end within the bound
+//! on tokens.
 
 use std::sync::Arc;
 
@@ -13,8 +14,8 @@ const KEPT_FOR_ANSWER: usize = 1024;
 
 /// The way of one reply through its form.
 ///
-/// What holds before every token: the fewest bytes from here to the end are at most the tokens that are left. Each of those
-/// bytes is a token of its own, so the end can always be reached.
+/// The invariant, before every token: the fewest bytes from here to the end are at most the tokens that are left. Each of
+/// those bytes is a token of its own, so the end can always be reached.
 #[derive(Debug)]
 pub(crate) struct FormGuide {
     form: ReplyForm,

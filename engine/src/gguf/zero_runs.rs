@@ -14,8 +14,8 @@ const PROBE: usize = 512;
 const STEP: usize = 2048;
 /// Places that are looked at in a file, but for one more a tensor.
 const PROBES: usize = 4096;
-/// Where each place has to be fetched from a slow disk, what is not looked at after this time is left: the look must not
-/// cost more than it is worth.
+/// The time after which the look ends, where each place has to be fetched from a slow disk: it must not cost more than it is
+/// worth.
 const LONG_ENOUGH: Duration = Duration::from_secs(2);
 /// Runs of zeros that the file system is asked for.
 const HOLES: usize = 1024;

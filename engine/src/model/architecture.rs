@@ -14,7 +14,7 @@ pub(crate) struct Architecture {
     /// The way in which pairs are dealt out to the axes of time, height and width, in the models that tell them
     /// apart.
     pub(crate) rope_sections: Option<RopeSections>,
-    /// Which layers let the tokens of a picture see those after them in it.
+    /// The layers that let the tokens of a picture see those after them in it.
     pub(crate) pictures: PictureAttention,
     /// The way in which the logarithm that a file gives for YaRN corrects attention.
     pub(crate) yarn_log: YarnLog,

@@ -223,7 +223,7 @@ impl Attention {
         products(context, mixed, &mut [(&self.output, out)]);
     }
 
-    /// All products with the rows of `x`.
+    /// Computes all products with the rows of `x`.
     fn project(&self, context: &ComputeContext, x: &mut Activations, scratch: &mut AttentionScratch) {
         let AttentionScratch { queries, gated_queries, gates, keys, values, .. } = scratch;
         let HeadShape { key: key_size, value: value_size, .. } = self.head;

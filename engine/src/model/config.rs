@@ -75,7 +75,7 @@ pub struct ModelConfig {
     pub(super) rope_axes: Option<Arc<[usize]>>,
     /// Layers after whom the rows of a picture are added to once more.
     pub(crate) deepstack_layers: usize,
-    /// Which layers let the tokens of a picture see those after them in it.
+    /// The layers that let the tokens of a picture see those after them in it.
     pub(super) pictures: PictureAttention,
     /// Experts of a layer and how many a token takes; absent in a dense model.
     pub experts: Option<ExpertConfig>,

@@ -142,7 +142,7 @@ impl DeltaNet {
         products(context, answers, &mut [(&self.output, out)]);
     }
 
-    /// All products with the rows of `x`, in the order of the newer files.
+    /// Computes all products with the rows of `x`, in the order of the newer files.
     fn project(&self, context: &ComputeContext, x: &mut Activations, scratch: &mut DeltaScratch) {
         let shape = self.shape;
         let DeltaScratch { fused, mixed, gates, strengths, decays, .. } = scratch;
@@ -238,7 +238,7 @@ impl DeltaNet {
         });
     }
 
-    /// One head's tokens over its state; then the norm and the gate of the answers.
+    /// Passes one head's tokens over its state; then the norm and the gate of the answers.
     fn pass(
         &self,
         context: &ComputeContext,

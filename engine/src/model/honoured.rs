@@ -91,7 +91,8 @@ impl Demands<'_> {
         self.only("pooling_type", &[0.0])
     }
 
-    /// The share of YaRN in what turns: all with YaRN, and none without, which files may say; less than 0 is "as usual".
+    /// Checks the share of YaRN in what turns: all with YaRN, and none without, which files may say; less than 0 is "as
+    /// usual".
     fn extrapolation(&self) -> Result<(), ModelError> {
         let name = "rope.scaling.yarn_ext_factor";
         let usual = if self.keys.str("rope.scaling.type")? == Some("yarn") { 1.0 } else { 0.0 };
@@ -100,7 +101,7 @@ impl Demands<'_> {
         other.map_or(Ok(()), |share| self.refuse(name, &share))
     }
 
-    /// A window, where all layers see all tokens: it says nothing only if it is as long as the context.
+    /// Checks a window, where all layers see all tokens: it says nothing only if it is as long as the context.
     fn window(&self) -> Result<(), ModelError> {
         let (gguf, name) = (self.keys.gguf, "attention.sliding_window");
         if self.architecture.windows.is_some() {

@@ -133,7 +133,7 @@ impl KimiDelta {
         products(context, answers, &mut [(&self.output, out)]);
     }
 
-    /// All products with the rows of `x`.
+    /// Computes all products with the rows of `x`.
     fn project(&self, context: &ComputeContext, x: &mut Activations, scratch: &mut KimiScratch) {
         let KimiScratch { queries, keys, values, mixed, strengths, inner, decays, gates, .. } = scratch;
         let (rows, all) = (x.rows(), self.heads * self.size);
@@ -157,7 +157,7 @@ impl KimiDelta {
         }
     }
 
-    /// One head's tokens over its state; then the norm and the gate of the answers.
+    /// Passes one head's tokens over its state; then the norm and the gate of the answers.
     fn pass(&self, context: &ComputeContext, numbers: &HeadInputs<'_>, piece: &mut RecurrentHead<'_, f32>) {
         let (kernels, size, all) = (context.kernels, self.size, self.heads * self.size);
         let scale = 1.0 / (size as f32).sqrt();

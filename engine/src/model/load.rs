@@ -47,7 +47,7 @@ pub struct Model {
     pub(super) embedding: Matrix,
     pub(super) layer_inputs: Option<LayerInputs>,
     pub(super) layers: Vec<Layer>,
-    /// The residual that the output reads of the stream.
+    /// The connection by which the output reads the stream.
     pub(super) end: Residual,
     pub(super) output: Matrix,
     pub(super) cache_precision: CachePrecision,

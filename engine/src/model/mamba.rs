@@ -125,7 +125,7 @@ impl Mamba {
         products(context, answers, &mut [(&self.output, out)]);
     }
 
-    /// One head's tokens over its state.
+    /// Passes one head's tokens over its state.
     fn pass(
         &self,
         context: &ComputeContext,

@@ -95,7 +95,7 @@ impl Matrix {
         self.gguf.ask_ahead(&self.gguf.tensors()[tensor], bytes);
     }
 
-    /// The numbers of row `r`.
+    /// Writes the numbers of row `r` to `out`.
     pub(crate) fn read_row(&self, r: usize, out: &mut [f32]) {
         dequantize(self.kind, self.bytes(r..r + 1), out);
         if self.factors.is_some() {
@@ -150,7 +150,7 @@ impl Matrix {
         }
     }
 
-    /// The numbers of a row, from its bytes.
+    /// Unpacks the numbers of a row from its bytes.
     fn unpack(&self, context: &ComputeContext, bytes: &[u8], out: &mut [f32]) {
         match self.kind {
             TensorType::F16 => (context.kernels.widen)(bytes, out),
@@ -189,7 +189,7 @@ impl Matrix {
     }
 }
 
-/// The products of all rows of `x` with each matrix, in one job: `out` has a row of `matrix.rows` numbers for
+/// Computes the products of all rows of `x` with each matrix, in one job: `out` has a row of `matrix.rows` numbers for
 /// each row of `x`.
 pub(crate) fn products(context: &ComputeContext, x: &mut Activations, targets: &mut [(&Matrix, &mut [f32])]) {
     if targets.iter().any(|(matrix, _)| matrix.rounds(context)) {
@@ -213,7 +213,7 @@ pub(crate) fn products(context: &ComputeContext, x: &mut Activations, targets: &
     });
 }
 
-/// The products of a stack of `count` equally large matrices with rows of their own: row i of `x` meets the matrix
+/// Computes the products of a stack of `count` equally large matrices with rows of their own: row i of `x` meets the matrix
 /// i mod `count`, and `out` has a row of as many numbers as one of the matrices has rows.
 pub(super) fn stacked_products(
     context: &ComputeContext,

@@ -74,7 +74,7 @@ pub(super) struct NgramScratch {
     embeddings: Activations,
     values: Vec<f32>,
     keys: Vec<f32>,
-    /// The numbers that join each stream.
+    /// The values times their share, which are added to each stream.
     joined: Vec<f32>,
     normed: Vec<f32>,
     convolved: Vec<f32>,

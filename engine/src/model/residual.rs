@@ -50,7 +50,7 @@ impl Residual {
         Ok(Residual::Hyper(Box::new(connection)))
     }
 
-    /// The residual that the output reads.
+    /// Reads the connection by which the output reads the stream: the last norm, or a hyper-connection.
     pub(super) fn end(
         tensors: &TensorReader<'_>,
         config: &ModelConfig,

@@ -110,7 +110,7 @@ impl Rope {
         Rope { pairs, ..self.clone() }
     }
 
-    /// The cosine and sine of each pair at a place.
+    /// Computes the cosine and sine of each pair at a place.
     pub(super) fn turns(&self, RopePlace { position, axes, long }: RopePlace) -> Vec<(f32, f32)> {
         let frequencies = self.long_frequencies.as_ref().filter(|_| long).unwrap_or(&self.frequencies);
         let angle = |(pair, frequency): (usize, &f32)| {

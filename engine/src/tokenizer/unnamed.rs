@@ -1,4 +1,4 @@
-//! Which family's patterns a byte-level vocabulary is split by: the one that its file names, else the likeliest.
+//! The family by whose patterns text is split for a byte-level vocabulary: the one that its file names, else the likeliest.
 
 use super::error::TokenizerError;
 use super::families::{Family, UNNAMED, family};

@@ -46,7 +46,7 @@ impl ClippedMatrix {
         Ok(ClippedMatrix { matrix, bounds })
     }
 
-    /// The products with each row of `x`, a row of `out` for each; `held` is room for a copy.
+    /// Computes the products with each row of `x`, a row of `out` for each; `held` is room for a copy.
     pub(super) fn multiply(
         &self,
         context: &ComputeContext,

@@ -20,7 +20,7 @@ impl FloatMatrix {
         self.weights.len() / self.columns
     }
 
-    /// The products with each row of `x`, a row of `out` for each.
+    /// Computes the products with each row of `x`, a row of `out` for each.
     pub(super) fn multiply(&self, context: &ComputeContext, x: &Activations, out: &mut [f32]) {
         let mut pieces: Vec<_> = columns(out, self.rows(), PIECE).collect();
         let x: Vec<&[f32]> = (0..x.rows()).map(|r| x.row(r)).collect();

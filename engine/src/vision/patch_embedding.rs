@@ -77,7 +77,7 @@ impl PatchEmbedding {
         stream
     }
 
-    /// The normalised pixels of a patch, channel by channel.
+    /// Writes the normalised pixels of a patch, channel by channel.
     fn pixels(&self, picture: &Picture, (row, column): (usize, usize), out: &mut [f32]) {
         let line = picture.width() as usize * CHANNELS;
         for (y, bytes) in picture.rgb().chunks_exact(line).skip(row * self.patch).take(self.patch).enumerate()

@@ -7,7 +7,7 @@ use super::picture::Picture;
 pub struct PlacedPicture {
     /// The place of the first of the tokens.
     pub begin: usize,
-    /// The number of them.
+    /// The number of the tokens.
     pub tokens: usize,
     /// Tokens of one line of the picture.
     pub columns: usize,

@@ -7,7 +7,8 @@ use std::collections::BTreeSet;
 use super::Prompt;
 use vocabulary::{ANIMALS, MANNERS, PLACES, VEHICLES};
 
-/// Which words and which way of choosing make a seed's prompts: another edition makes others of the same seed.
+/// The edition of the words and of the way of choosing that make a seed's prompts: another one makes others of the same
+/// seed.
 pub const EDITION: u32 = 1;
 /// The most prompts of one seed: no animal comes twice.
 pub const MOST_FRESH: usize = ANIMALS.len();

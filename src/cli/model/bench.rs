@@ -62,7 +62,7 @@ pub(crate) struct BenchArgs {
 /// Columns of a row on one line.
 const WIDE: usize = 80;
 
-/// What stands above the rows.
+/// The heads of the table's columns.
 fn head_cells() -> [String; 8] {
     ["", "", "tokens/s", "slowest-fastest", "MB/token", "GB/s", "of the limit", "experts"].map(str::to_owned)
 }

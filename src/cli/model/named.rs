@@ -17,7 +17,10 @@ pub(super) fn open(named: &str) -> anyhow::Result<Arc<Gguf>> {
     Ok(Arc::new(gguf))
 }
 
-/// The weights of such a model.
+/// The weights of the local model that `named` means.
+///
+/// # Errors
+/// A mistake where it is a service's model or a folder of replies.
 pub(super) fn weights(named: &str) -> anyhow::Result<Weights> {
     match Contestant::find(named, &Config::load(None)?.places())?.model {
         ContestantModel::Local(weights) => Ok(weights),

@@ -1,4 +1,4 @@
-//! Which prompts there are.
+//! `pelicycle prompts list`: the prompts that there are.
 
 use std::process::ExitCode;
 

@@ -28,7 +28,7 @@ pub(crate) struct PromptsArgs {
     list: ListedPrompts,
 }
 
-/// Which prompts are listed, and how.
+/// The choice of the prompts that are listed, and how.
 #[derive(Debug, Args)]
 pub(super) struct ListedPrompts {
     #[command(flatten)]

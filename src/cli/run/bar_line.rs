@@ -64,7 +64,7 @@ impl BarLine {
         }
     }
 
-    /// A sample or a look is over, which so many looks may follow.
+    /// Counts a sample or a look that is over, which so many looks may follow.
     pub(super) fn finish(&mut self, cell: PlanCell, tokens: Option<u64>, looks_left: u32, last: String) {
         match cell.look {
             0 => self.done += 1,

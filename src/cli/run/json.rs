@@ -69,7 +69,7 @@ fn number(look: u32) -> Option<u32> {
     (look > 0).then_some(look)
 }
 
-/// A batch was left with a service, or is still there.
+/// Prints that a batch was left with a service, or is still there.
 pub(super) fn batch(event: &str, record: &BatchRecord) {
     print(&json!({
         "event": event,
@@ -80,7 +80,7 @@ pub(super) fn batch(event: &str, record: &BatchRecord) {
     }));
 }
 
-/// The last line.
+/// Prints the last line.
 pub(super) fn finished(
     run: &RunRecord,
     summary: &RunSummary,

@@ -195,7 +195,7 @@ impl RunArgs {
 /// Tells a person or a program how a run goes.
 trait Reporter: Send {
     fn report(&mut self, news: &RunProgress<'_>);
-    /// The run is over; nothing is told any more.
+    /// Ends the telling: the run is over, and nothing is told any more.
     fn end(&mut self) {}
 }
 

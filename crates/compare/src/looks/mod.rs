@@ -181,7 +181,7 @@ pub struct LooksSummary {
     pub failed: usize,
     /// First attempts of which nothing is known, since what the model said it is done with is not here.
     pub cut_off: usize,
-    /// Whose drawings are preferred, the first ones or the last.
+    /// The preference between the first drawings and the last ones.
     pub preferred: PreferredSide,
     /// The numbers of those that drew before and after.
     pub drawn: DrawnChange,

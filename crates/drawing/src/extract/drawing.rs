@@ -103,7 +103,7 @@ impl Scanner<'_> {
         stop
     }
 
-    /// The root, or a nested `svg`, was never closed: tell drawings from mentions.
+    /// Takes a root, or a nested `svg`, that was never closed for a drawing or for a mention.
     fn unclosed(
         &mut self,
         stack: &[OpenSvg],

@@ -55,7 +55,7 @@ impl Scanner<'_> {
         Some(end.unwrap_or(to))
     }
 
-    /// What stands as markup in a data address and has some characters escaped: `#`, most often.
+    /// The kind of escape of markup in a data address, some characters of which are escaped, most often `#`; none elsewhere.
     pub(super) fn escape_in_address(&self, range: &Range<usize>) -> Option<EscapeKind> {
         let before = &self.text[range.start.saturating_sub(ADDRESS.len() + 64)..range.start];
         let (b',', before) = before.trim_ascii_end().split_last()? else { return None };

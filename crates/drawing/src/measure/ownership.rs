@@ -1,5 +1,6 @@
-//! Which shape can be seen at each pixel: every opaque shape painted in a colour that is its number, as a pointer is
-//! held against a scene elsewhere. What is see-through, a glow or a soft shadow hides nothing and owns nothing.
+//! The owner of each pixel, which is the shape that can be seen there: every opaque shape painted in a colour that is
+//! its number, as a pointer is held against a scene elsewhere. What is see-through, a glow or a soft shadow hides
+//! nothing and owns nothing.
 
 use std::rc::Rc;
 

@@ -10,7 +10,7 @@ use svgtypes::{Length, NumberListParser, PathParser};
 use super::walk::{SurveyWalk, short};
 
 impl SurveyWalk<'_, '_> {
-    /// The path data of a `path`.
+    /// Notes the faults in the path data of a `path`.
     pub(super) fn path(&mut self, data: Attribute<'_, '_>) {
         if data.value().trim() == "none" {
             return;
@@ -27,7 +27,7 @@ impl SurveyWalk<'_, '_> {
         }
     }
 
-    /// The points of a `polyline` or `polygon`.
+    /// Notes the faults in the points of a `polyline` or `polygon`.
     pub(super) fn points(&mut self, points: Attribute<'_, '_>) {
         let mut count = 0;
         for number in NumberListParser::from(points.value()) {

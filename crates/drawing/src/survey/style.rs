@@ -9,7 +9,7 @@ use super::super::links::{self, LinkTarget};
 use super::walk::{SurveyWalk, short};
 
 impl SurveyWalk<'_, '_> {
-    /// A style sheet, a style attribute, or a value with a `url(…)`.
+    /// Looks through a style sheet, a style attribute, or a value with a `url(…)`.
     pub(super) fn style(&mut self, text: &str, at: usize) {
         let verbatim = self.document.input_text().get(at..).is_some_and(|rest| rest.starts_with(text));
         for address in css::addresses(text) {
@@ -118,8 +118,8 @@ fn parts(text: &str) -> impl Iterator<Item = (usize, &str)> {
     })
 }
 
-/// The place of an address in a declaration in lower case, and of a filter's function after it: a browser reckons
-/// that in the light of what is there.
+/// The places of an address in a declaration in lower case, and of the first filter function after it: a browser computes
+/// such a function in the colour space of the address's filter.
 fn function_after_address(part: &str) -> Option<(usize, usize)> {
     let first = part.find("url(")?;
     let function = FUNCTIONS.iter().filter_map(|name| part[first..].find(name)).min()? + first;

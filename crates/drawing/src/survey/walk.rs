@@ -106,7 +106,7 @@ impl<'a, 'input> SurveyWalk<'a, 'input> {
         }
     }
 
-    /// An element with its attributes.
+    /// Notes what is wrong with an element and its attributes.
     pub(super) fn element(&mut self, node: Node<'a, 'input>) {
         let name = node.tag_name().name();
         let at = node.range().start;
@@ -196,7 +196,7 @@ impl<'a, 'input> SurveyWalk<'a, 'input> {
         }
     }
 
-    /// The address in an attribute of an element.
+    /// Looks where the address in an attribute of an element leads, and notes what is missing there or blocked.
     fn target(&mut self, element: &str, value: &str, at: usize) {
         match links::target(value) {
             LinkTarget::Nothing | LinkTarget::Script => {}
@@ -214,14 +214,14 @@ impl<'a, 'input> SurveyWalk<'a, 'input> {
         }
     }
 
-    /// An address that leads out of the document; each is told once.
+    /// Notes an address that leads out of the document, each once.
     pub(super) fn blocked(&mut self, address: &str, at: usize) {
         if self.blocked.insert(address.to_owned()) {
             self.note(FindingCode::ExternalRefBlocked, at, address);
         }
     }
 
-    /// A data URL: a picture, an SVG that may point outside in turn, or what is refused.
+    /// Looks at a data URL: a picture, an SVG that may point outside in turn, or what is refused.
     fn data(&mut self, element: &str, value: &str, at: usize) {
         let data = match links::decode(value) {
             Some(data) if matches!(element, "image" | "feImage" | "img") => data,
@@ -267,7 +267,7 @@ impl<'a, 'input> SurveyWalk<'a, 'input> {
         }
     }
 
-    /// An instruction that names a style sheet or a transformation.
+    /// Notes an instruction that names a style sheet or a transformation.
     pub(super) fn instruction(&mut self, node: Node<'_, '_>) {
         let Some(pi) = node.pi().filter(|pi| pi.target == "xml-stylesheet") else { return };
         let value = pi.value.unwrap_or_default();

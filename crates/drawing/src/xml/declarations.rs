@@ -29,7 +29,7 @@ impl Checker<'_> {
         }
     }
 
-    /// The document type: its extent, and whether it declares entities.
+    /// Reads the document type: its extent, and whether it declares entities.
     pub(super) fn doctype(&mut self, start: usize) {
         let mut pos = start + 2;
         let mut subset = false;

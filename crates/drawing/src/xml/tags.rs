@@ -41,7 +41,7 @@ enum AttributeValue<'a> {
 }
 
 impl<'a> Checker<'a> {
-    /// The start tag that begins at `start`.
+    /// Reads the start tag that begins at `start`.
     pub(super) fn start_tag(&mut self, start: usize) {
         let name = self.name_at(start + 1);
         let mut tag = StartTag { name, attributes: Vec::new(), pos: start + 1 + name.len() };

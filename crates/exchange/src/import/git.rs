@@ -1,4 +1,4 @@
-//! When the files of a folder got the content that they have, by its git history.
+//! The moments when the files of a folder got the content that they have, by its git history.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;

@@ -19,7 +19,7 @@ pub struct Importer<'a> {
     pool: &'a WorkerPool,
     /// The imported replies that the store holds already.
     known: BTreeSet<Key>,
-    /// The holder of each number among the samples of a contestant.
+    /// The reply, by its name in the source, that has each number among the samples of a contestant.
     numbered: BTreeMap<Samples, BTreeMap<u32, String>>,
 }
 
@@ -27,7 +27,7 @@ pub struct Importer<'a> {
 /// answers, by id and hash. A folder does not tell the prompt, so the same files can be imported as answers to another one.
 type Key = (String, String, String, String, String);
 
-/// Whose samples are numbered together: the kind of source, the contestant, the prompt's id and hash.
+/// The key of samples that are numbered together: the kind of source, the contestant, the prompt's id and hash.
 type Samples = (String, String, String, String);
 
 /// The outcome of importing one reply.

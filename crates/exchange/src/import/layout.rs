@@ -1,4 +1,4 @@
-//! Whose reply a file is, by its place in a folder: the model, which of its samples, and when.
+//! The origin of a file's reply by its place in a folder: the model, which of its samples, and when.
 //!
 //! `MODEL.svg`, `MAKER/MODEL.svg`, `MODEL/3.svg`, `MODEL/run-2/pelican.svg`, `2026-05-01/MODEL.svg`, `MODEL-sample-2.svg`.
 //! A number at the end of a name is a sample's only where it can't be a version: `gpt-5_1` beside `gpt-5_2` are two models.
@@ -39,12 +39,12 @@ pub(super) struct ImportedPlace {
     pub(super) model: String,
     /// The moment in the path.
     pub(super) moment: Option<Timestamp>,
-    /// Which sample of the model it is, from 1.
+    /// The number of the sample of the model, from 1.
     pub(super) sample: u32,
 }
 
 /// A path as it is taken apart: what names the model, and the number of a sample.
-struct Parts {
+struct PathParts {
     model: Vec<String>,
     moment: Option<Timestamp>,
     number: Option<u64>,
@@ -53,7 +53,7 @@ struct Parts {
 /// The places of files by their paths below the folder, folders before them and no ending, all to the prompt of this id.
 pub(super) fn places(paths: &[Vec<String>], prompt: &str) -> Vec<ImportedPlace> {
     let counted = counted_apart(paths);
-    let parts: Vec<Parts> = paths.iter().map(|path| parts(path, prompt, &counted)).collect();
+    let parts: Vec<PathParts> = paths.iter().map(|path| parts(path, prompt, &counted)).collect();
     let mut of_name: BTreeMap<&[String], Vec<usize>> = BTreeMap::new();
     for (index, parts) in parts.iter().enumerate() {
         of_name.entry(&parts.model).or_default().push(index);
@@ -65,7 +65,7 @@ pub(super) fn places(paths: &[Vec<String>], prompt: &str) -> Vec<ImportedPlace> 
             samples[index] = u32::try_from(rank + 1).unwrap_or(u32::MAX);
         }
     }
-    let place = |(parts, sample): (&Parts, u32)| ImportedPlace {
+    let place = |(parts, sample): (&PathParts, u32)| ImportedPlace {
         model: parts.model.join("/"),
         moment: parts.moment,
         sample,
@@ -73,7 +73,7 @@ pub(super) fn places(paths: &[Vec<String>], prompt: &str) -> Vec<ImportedPlace> 
     parts.iter().zip(samples).map(place).collect()
 }
 
-fn parts(path: &[String], prompt: &str, counted: &BTreeSet<(Vec<String>, String)>) -> Parts {
+fn parts(path: &[String], prompt: &str, counted: &BTreeSet<(Vec<String>, String)>) -> PathParts {
     let (stem, folders) = path.split_last().map_or(("", path), |(stem, folders)| (stem.as_str(), folders));
     let (mut moment, mut number, mut model) = (None, None, Vec::new());
     for folder in folders {
@@ -89,10 +89,10 @@ fn parts(path: &[String], prompt: &str, counted: &BTreeSet<(Vec<String>, String)
     let (stem, named) = moment_of(stem);
     moment = named.or(moment);
     if !model.is_empty() && says_what(&stem, prompt) {
-        return Parts { model, moment, number };
+        return PathParts { model, moment, number };
     }
     if let Some(found) = numbered(&stem).filter(|_| !model.is_empty()) {
-        return Parts { model, moment, number: Some(found) };
+        return PathParts { model, moment, number: Some(found) };
     }
     let told = by_word(&stem).or_else(|| {
         let (base, found, _) = ending(&stem)?;
@@ -100,7 +100,7 @@ fn parts(path: &[String], prompt: &str, counted: &BTreeSet<(Vec<String>, String)
     });
     let (stem, number) = told.map_or((stem.as_str(), number), |(base, found)| (base, Some(found)));
     model.push(stem.to_owned());
-    Parts { model, moment, number }
+    PathParts { model, moment, number }
 }
 
 /// Whether a name says what is in a file, and not whose it is.

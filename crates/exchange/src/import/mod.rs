@@ -25,11 +25,11 @@ pub struct FoundReply {
     pub prompt: PromptRecord,
     /// The contestant that answered.
     pub contestant: ContestantRecord,
-    /// Which reply of this contestant to this prompt it is in the source, from 1.
+    /// The number of the reply among those of this contestant to this prompt in the source, from 1.
     pub sample: u32,
     /// The settings that are known of the request.
     pub request: RequestRecord,
-    /// The end of the reply, as far as is told.
+    /// The outcome of the reply, as far as is told.
     pub outcome: Outcome,
     /// Tokens, where they were counted.
     pub usage: Usage,

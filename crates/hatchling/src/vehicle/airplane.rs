@@ -2,12 +2,12 @@
 
 use super::{Finish, Mount, Shape};
 use crate::chance::Chance;
-use crate::pen::{Path, Pen, Point, at};
+use crate::pen::{Path, Pen, PenPoint, at};
 
 /// A fuselage with wings, in the air.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Airplane {
-    middle: Point,
+    middle: PenPoint,
     half: f64,
     thick: f64,
 }

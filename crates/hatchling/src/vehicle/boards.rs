@@ -2,16 +2,16 @@
 
 use super::{Finish, Mount, Shape};
 use crate::chance::Chance;
-use crate::pen::{Path, Pen, Point, at};
+use crate::pen::{Path, Pen, PenPoint, at};
 
 /// A kick scooter: a low deck, two small wheels, a steering pole.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Scooter {
-    rear: Point,
-    front: Point,
+    rear: PenPoint,
+    front: PenPoint,
     r: f64,
     deck: f64,
-    grip: Point,
+    grip: PenPoint,
 }
 
 impl Scooter {
@@ -53,8 +53,8 @@ impl Scooter {
 /// A board on small wheels.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Skateboard {
-    rear: Point,
-    front: Point,
+    rear: PenPoint,
+    front: PenPoint,
     r: f64,
     deck: f64,
 }

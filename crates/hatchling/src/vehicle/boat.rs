@@ -2,13 +2,13 @@
 
 use super::{Finish, Mount, Shape};
 use crate::chance::Chance;
-use crate::pen::{Path, Pen, Point, at};
+use crate::pen::{Path, Pen, PenPoint, at};
 
 /// A hull on the water, with or without a sail.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Boat {
-    stern: Point,
-    bow: Point,
+    stern: PenPoint,
+    bow: PenPoint,
     depth: f64,
     sail: Option<f64>,
 }

@@ -2,13 +2,13 @@
 
 use super::{Finish, Mount, Shape};
 use crate::chance::Chance;
-use crate::pen::{Path, Pen, Point, at};
+use crate::pen::{Path, Pen, PenPoint, at};
 
 /// A small open car.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Car {
-    rear: Point,
-    front: Point,
+    rear: PenPoint,
+    front: PenPoint,
     r: f64,
     sill: f64,
     nose: f64,

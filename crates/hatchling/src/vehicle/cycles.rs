@@ -2,19 +2,19 @@
 
 use super::{Finish, Mount, Shape};
 use crate::chance::Chance;
-use crate::pen::{Path, Pen, Point, at};
+use crate::pen::{Path, Pen, PenPoint, at};
 
 /// A bicycle: two equal wheels, a frame, bars, a saddle and pedals.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Bicycle {
-    rear: Point,
-    front: Point,
+    rear: PenPoint,
+    front: PenPoint,
     r: f64,
-    bracket: Point,
-    saddle: Point,
-    head: Point,
-    grip: Point,
-    pedals: [Point; 2],
+    bracket: PenPoint,
+    saddle: PenPoint,
+    head: PenPoint,
+    grip: PenPoint,
+    pedals: [PenPoint; 2],
 }
 
 impl Bicycle {
@@ -66,10 +66,10 @@ impl Bicycle {
 /// A unicycle: one wheel under a saddle, and pedals.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Unicycle {
-    hub: Point,
+    hub: PenPoint,
     r: f64,
-    saddle: Point,
-    pedals: [Point; 2],
+    saddle: PenPoint,
+    pedals: [PenPoint; 2],
 }
 
 impl Unicycle {
@@ -100,7 +100,7 @@ impl Unicycle {
     }
 }
 
-fn spokes(hub: Point, r: f64) -> Path {
+fn spokes(hub: PenPoint, r: f64) -> Path {
     let d = r * 0.7;
     Path::from(hub.by(0.0, -r))
         .line(hub.by(0.0, r))
@@ -113,7 +113,7 @@ fn spokes(hub: Point, r: f64) -> Path {
 }
 
 /// The cranks, and the pedals at their ends.
-fn cranks([far, near]: [Point; 2]) -> Path {
+fn cranks([far, near]: [PenPoint; 2]) -> Path {
     Path::from(far.by(-5.0, 0.0))
         .line(far.by(5.0, 0.0))
         .jump(far)
@@ -122,7 +122,7 @@ fn cranks([far, near]: [Point; 2]) -> Path {
         .line(near.by(5.0, 0.0))
 }
 
-fn turned(hub: Point, length: f64, chance: &mut Chance) -> [Point; 2] {
+fn turned(hub: PenPoint, length: f64, chance: &mut Chance) -> [PenPoint; 2] {
     let angle = chance.between(0.0, std::f64::consts::PI);
     let (dx, dy) = (angle.cos() * length, angle.sin() * length);
     [hub.by(-dx, -dy), hub.by(dx, dy)]

@@ -4,7 +4,7 @@ use pelicycle_record::{AskedRecord, EngineRecord, RequestRecord, TextRecord};
 
 use crate::question::question;
 
-/// The key of the question in records that don't tell: the first that there was.
+/// The hash of the question's form (see [`question_form`]) for records that don't tell: the first that there was.
 const FIRST_FORM: &str = "bcedc6beb8046ad78017beb13a820a6aaf1f5d19a6678ae757f6c2401d2df2be";
 
 /// A judge's weights, eyes, settings and question.
@@ -16,7 +16,7 @@ pub struct JudgeSetup {
     projector: Option<String>,
     /// The settings of its requests without their seeds, as JSON.
     settings: String,
-    /// The key of the question.
+    /// The hash of the question's form: [`question_form`].
     question: String,
 }
 
@@ -50,7 +50,7 @@ impl JudgeSetup {
     }
 }
 
-/// The key of today's question, whatever prompt it quotes: hex BLAKE3 of the question without any.
+/// The hash of today's question, whatever prompt it quotes: hex BLAKE3 of the question without any.
 #[must_use]
 pub fn question_form() -> String {
     TextRecord::of(question("").as_bytes()).hash

@@ -94,8 +94,8 @@ fn apart(report: &RankingReport) -> usize {
     (0..labels.len()).map(|b| (0..b).filter(|a| told(*a, b)).count()).sum()
 }
 
-/// The number of 400 pairs of contestants that are alike and told apart: 20 are promised, 33 would come by chance
-/// once in 300 times.
+/// Of 400 pairs of contestants that are alike, the number that are told apart: 20 at most are promised, and 33 would come
+/// by chance once in 300 times.
 fn wrongly_apart(seed: u64, each: usize, votes: usize) -> usize {
     let mut random = Random::new(seed);
     (0..40).map(|_| apart(&simulated(&mut random, &[0.0; 5], each, votes))).sum()

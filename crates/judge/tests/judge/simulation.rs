@@ -146,7 +146,7 @@ struct OrderFound {
 }
 
 /// The share of intervals and ranges of places that hold the true one.
-struct Coverage {
+struct IntervalCoverage {
     inside: f64,
     /// The standard error of that, by how boards differ.
     error: f64,
@@ -171,7 +171,7 @@ fn coverage(
     (contestants, each): (usize, usize),
     votes: usize,
     apart: Apart,
-) -> Coverage {
+) -> IntervalCoverage {
     let mut random = Random::new(seed);
     let mut world = World::new(contestants, each);
     let (mut sums, mut squares, mut all_placed) = (0.0, 0.0, 0.0);
@@ -194,7 +194,7 @@ fn coverage(
     let boards = boards as f64;
     let inside = sums / boards;
     let error = ((squares / boards - inside * inside) / (boards - 1.0)).sqrt();
-    Coverage { inside, error, placed: all_placed / boards }
+    IntervalCoverage { inside, error, placed: all_placed / boards }
 }
 
 const USUAL: Spread = Spread { between: 1.3, within: 0.8 };
@@ -228,7 +228,7 @@ fn rows(rows: &[(Apart, usize, usize)]) {
         coverage(2, boards, (contestants, EACH[cell % EACH.len()]), votes, apart)
     });
     for ((apart, contestants, votes), cells) in rows.iter().zip(cells.chunks(EACH.len())) {
-        let cell = |Coverage { inside, error, placed }: &Coverage| {
+        let cell = |IntervalCoverage { inside, error, placed }: &IntervalCoverage| {
             let places = match apart {
                 Apart::Known(_) => String::new(),
                 _ => format!(" ({:.1})", placed * 100.0),

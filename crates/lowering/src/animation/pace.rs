@@ -193,8 +193,8 @@ fn alike(from: String, to: String) -> (String, String) {
     (a.join(" "), b.join(" "))
 }
 
-/// The value that changes nothing, of the kind of a value that is numbers alone: no turn, no way, the size that there
-/// is.
+/// The value that changes nothing, of the kind of a value: 1 for factors, which are plain numbers alone, and 0 for
+/// angles and lengths.
 fn still(value: &str) -> String {
     let sizes = split(value, ' ').iter().all(|part| number(part).is_some());
     mixed(value, value, |_, _| if sizes { 1.0 } else { 0.0 }).unwrap_or_default()

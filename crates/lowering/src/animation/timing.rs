@@ -1,4 +1,4 @@
-//! When animations that are elements begin, and how long they last.
+//! The timing of animations that are elements: when they begin, and how long they last.
 
 use std::collections::HashMap;
 

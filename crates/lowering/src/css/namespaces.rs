@@ -96,7 +96,7 @@ impl Namespaces {
 struct Prefix<'t, 'a> {
     /// `None` where nothing stands before the bar: of no namespace.
     name: Option<&'t CssToken<'a>>,
-    /// The place of the name.
+    /// The index of the token of the local name.
     local: usize,
 }
 

@@ -68,7 +68,7 @@ struct Reader<'a, 'sheet> {
 }
 
 impl<'a> Reader<'a, '_> {
-    /// The rules of a sheet, or of a block that holds rules.
+    /// Reads the rules of a sheet, or of a block that holds rules.
     fn rules(&mut self, context: &Context) {
         while let Some(token) = self.tokens.get(self.pos) {
             match token.kind {

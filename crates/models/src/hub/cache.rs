@@ -97,8 +97,8 @@ fn make_link(target: &Path, path: &Path, _blob: &Path) -> io::Result<()> {
     std::os::unix::fs::symlink(target, path)
 }
 
-/// Renames the file into the snapshot where the system gives links to administrators only, as the hub's library has
-/// it there.
+/// Makes the link; where the system gives links to administrators only, moves the file itself into the snapshot, as the
+/// hub's library does.
 #[cfg(windows)]
 fn make_link(target: &Path, path: &Path, blob: &Path) -> io::Result<()> {
     std::os::windows::fs::symlink_file(target, path).or_else(|_| std::fs::rename(blob, path))

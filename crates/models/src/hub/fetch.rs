@@ -27,7 +27,7 @@ pub(super) struct RemoteFile {
     link: Mutex<(u32, Url)>,
 }
 
-/// The end of a file's fetching, other than a good one.
+/// The reason why the fetching of a file ended before the file was whole.
 pub(super) enum FetchEnd {
     /// The server sends whole files only.
     NoRanges,
@@ -144,7 +144,7 @@ async fn run(
     }
 }
 
-/// One request for what is left of a range.
+/// Sends one request for what is left of a range, and hands on its bytes.
 async fn attempt(
     client: &HubClient,
     source: &RemoteFile,

@@ -5,7 +5,7 @@ use reqwest::Url;
 use super::entry::ServiceEntry;
 use super::variable::Variable;
 
-/// What says the address of a service.
+/// The source of a service's address.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct AddressSource {
     /// In words; none where it is the table's own.

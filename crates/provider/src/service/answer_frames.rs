@@ -22,7 +22,7 @@ pub(super) struct ReadingTime {
     pub(super) last: bool,
 }
 
-/// What becomes of a stream by a frame.
+/// The state of a stream after a frame: it goes on, or ends.
 pub(super) enum FrameEnd {
     Goes,
     Ends(StreamEnd),
@@ -54,7 +54,7 @@ impl Exchange<'_> {
         self.close(protocol, &splitter, reply)
     }
 
-    /// What became of an answer whose body ended in order, all of it read.
+    /// Ends an answer whose body ended in order, all of it read: a failure where no reply was in it.
     pub(super) fn close(
         &self,
         protocol: &dyn WireProtocol,
@@ -233,7 +233,7 @@ fn read_value(
     }
 }
 
-/// The event's name is its type: some gateways leave it out of the data, where readers of the protocol look for it.
+/// Takes the event's name for its type: some gateways leave it out of the data, where readers of the protocol look for it.
 fn name_type(json: &mut Value, event: Option<String>) {
     if let (Some(frame), Some(name)) = (json.as_object_mut(), event) {
         frame.entry("type").or_insert(Value::String(name));

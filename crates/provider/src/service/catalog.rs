@@ -1,4 +1,4 @@
-//! Which models a service says it has.
+//! The catalogue of models that a service says it has.
 
 use std::time::Duration;
 
@@ -15,7 +15,7 @@ const PATIENCE: Duration = Duration::from_secs(10);
 /// As much of a list as is read.
 const MAX_BYTES: usize = 16 << 20;
 
-/// Why a service did not list its models. No key is in the words.
+/// The reason why a service did not list its models. No key is in the words.
 #[derive(Debug, thiserror::Error)]
 #[expect(missing_docs, reason = "the messages say it")]
 pub enum CatalogError {
@@ -32,7 +32,7 @@ pub enum CatalogError {
     NoList,
 }
 
-/// Where a protocol lists models, after the service's address.
+/// The path at which a protocol lists models, after the service's address.
 fn path(protocol: ProtocolName) -> &'static str {
     match protocol {
         ProtocolName::Anthropic => "/v1/models?limit=1000",

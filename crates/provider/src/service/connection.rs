@@ -65,7 +65,7 @@ pub(super) struct ServiceConnection {
     pub(super) provider: String,
     pub(super) entry: ServiceEntry,
     pub(super) base: Url,
-    /// What says the address; none where it is the table's own.
+    /// The source of the address, in words; none where it is the table's own.
     pub(super) address_from: Option<String>,
     pub(super) client: Client,
     /// The headers of every request, the key among them.

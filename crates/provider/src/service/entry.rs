@@ -124,7 +124,7 @@ pub struct ModelRule {
 }
 
 impl ServiceEntry {
-    /// What to do where nobody answers at its address, to end a message with; nothing where that is not known.
+    /// A hint for the end of a message where nobody answers at its address; empty where no command is known that starts it.
     #[must_use]
     pub fn start_hint(&self) -> String {
         self.start

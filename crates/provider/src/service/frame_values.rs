@@ -5,12 +5,12 @@ use super::halves::read_json;
 use super::json_extent::JsonExtent;
 
 /// The values of a frame, each as a frame of its own and found when it is asked for: a frame may have millions.
-/// What is no value in brackets is the last, with all that follows it.
+/// A value that is not in brackets is the last, with all that follows it.
 #[derive(Debug)]
 pub(super) struct FrameValues {
     /// The frame, until it is given.
     frame: Option<StreamFrame>,
-    /// Where the next value begins, where there are several.
+    /// The beginning of the next value, where there are several.
     at: Option<usize>,
 }
 
@@ -42,7 +42,8 @@ impl Iterator for FrameValues {
     }
 }
 
-/// Where the value in brackets ends that a text begins with; the text's end where it is none, or not whole.
+/// The end of the value in brackets that a text begins with; the text's length where it begins with none, or with one
+/// that is not whole.
 fn value_end(text: &str) -> usize {
     let begin = text.len() - text.trim_ascii_start().len();
     if !text[begin..].starts_with(['{', '[']) {

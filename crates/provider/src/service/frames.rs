@@ -51,7 +51,7 @@ pub(super) struct FrameSplitter {
     after_return: bool,
     event: Option<String>,
     data: Option<Vec<u8>>,
-    /// How far the JSON of the data came.
+    /// The brackets and strings that are open at the end of the data, where it is JSON.
     extent: JsonExtent,
     /// The name that came after the data: of the next event, where no empty line ends this one.
     event_after: Option<String>,
@@ -134,7 +134,7 @@ impl FrameSplitter {
         Ok(())
     }
 
-    /// The stream is over. A frame whose end did not come is given all the same: whether it is whole, its reader sees.
+    /// Ends the stream. A frame whose end did not come is given all the same: whether it is whole, its reader sees.
     pub(super) fn finish(&mut self, frames: &mut Vec<StreamFrame>) {
         let line = std::mem::take(&mut self.line);
         if !line.is_empty() {

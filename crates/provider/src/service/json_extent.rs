@@ -1,6 +1,6 @@
-//! Where a JSON value ends, told by its brackets alone as it comes.
+//! The end of a JSON value, told by its brackets alone as it comes.
 
-/// How deep in brackets and strings a text of JSON is.
+/// The brackets and the string that are open at the end of a text of JSON.
 #[derive(Debug, Default, Clone)]
 pub(super) struct JsonExtent {
     depth: usize,

@@ -15,7 +15,7 @@ use super::wire_trace::FrameTrace;
 use crate::{ReplyEventKind, reply_channel};
 
 impl ServiceModel {
-    /// What is told of an answer whose body comes in these pieces and ends in order.
+    /// Reads an answer whose body comes in these pieces and ends in order, and gives the events that are told of it.
     ///
     /// # Errors
     /// In words, where it is no answer.

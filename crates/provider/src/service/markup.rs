@@ -26,7 +26,7 @@ const FORUM_TAGS: [&str; 44] = [
     "user",
 ];
 
-/// What begins a code for terminals.
+/// The character that begins a code for terminals.
 const ESCAPE: char = '\u{1b}';
 
 /// Whether a character begins a code for terminals: the escape, or one of the signs that stand for it and another.
@@ -34,7 +34,7 @@ pub(super) fn begins_code(c: char) -> bool {
     c == ESCAPE || introduced(c).is_some()
 }
 
-/// What would follow the escape in place of this sign.
+/// The character that stands for the same after an escape, of a control character of 8 bits (C1); none of others.
 fn introduced(c: char) -> Option<char> {
     match c {
         '\u{9b}' => Some('['),
@@ -48,7 +48,7 @@ pub(super) fn has_brackets(spots: &[Spot]) -> bool {
     spots.windows(2).any(|pair| pair[0].0 == '[' && (pair[1].0 == '/' || pair[1].0.is_ascii_alphabetic()))
 }
 
-/// What becomes of the texts in codes for terminals, such as the address of a link or the title of a window.
+/// The treatment of texts in codes for terminals, such as the address of a link or the title of a window.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum CodeTexts {
     Stay,

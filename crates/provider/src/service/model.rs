@@ -57,7 +57,7 @@ impl ServiceModel {
         recorded(&self.connection.base)
     }
 
-    /// What says the address, where that is not the table of known services.
+    /// The source of the address in words, where that is not the table of known services.
     #[must_use]
     pub fn address_from(&self) -> Option<&str> {
         self.connection.address_from.as_deref()

@@ -7,7 +7,7 @@ use super::markup::{
     without_sure_brackets, without_tags,
 };
 
-/// How often escapes within escapes are read.
+/// The number of times that a text's escapes are read: there may be escapes within escapes.
 const DEPTH: usize = 4;
 
 /// The bytes at a text's end in which an escape may have begun that is not whole yet, with a mark of reasoning within.
@@ -104,14 +104,15 @@ fn all_unescaped(mut spots: Vec<Spot>, without: bool) -> Vec<Spot> {
     if without { without_codes(&spots, CodeTexts::Go) } else { spots }
 }
 
-/// Where an escape may begin that is not whole yet at the end of a text; its length where none may.
+/// The first place at which an escape may begin that is not whole yet at the end of a text; the text's length where there is
+/// none.
 pub(super) fn escape_begin(text: &str) -> usize {
     let from = text.floor_char_boundary(text.len().saturating_sub(LONGEST_ESCAPE));
     text[from..].find(['\\', '%', '&']).map_or(text.len(), |at| from + at)
 }
 
-/// Where an escape may begin that is not whole yet: of all places the first and the last three, since whole escapes may stand
-/// before it, and it may stand in another.
+/// The places at which an escape may begin that is not whole yet: of all of them the first and the last three, since whole
+/// escapes may stand before it, and it may stand in another.
 pub(super) fn escape_begins(text: &str) -> Vec<usize> {
     let from = escape_begin(text);
     let mut all: Vec<usize> = text[from..].match_indices(['\\', '%', '&']).map(|(at, _)| from + at).collect();

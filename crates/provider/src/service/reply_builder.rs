@@ -30,7 +30,8 @@ pub(super) struct ReplyBuilder {
     circle: TextCircle,
     /// The bytes of the refusal that the circle's watch has seen.
     refused: usize,
-    /// What was known when metadata was last given: whether the model that answers, and how many accounts of tokens.
+    /// The facts that were known when metadata was last given: whether the model that answers, and how many accounts of
+    /// tokens.
     known: (bool, usize),
 }
 
@@ -116,7 +117,7 @@ impl ReplyBuilder {
         self.read_event(protocol, json)
     }
 
-    /// The body ended in order after the service had said why the reply ends; that is an end.
+    /// Ends a reply whose body ended in order after the service had said why the reply ends.
     pub(super) fn end_with_body(&mut self, protocol: &dyn WireProtocol) {
         if protocol.has_end_mark() {
             let message = "The stream ended in order, without the end mark of its protocol.";
@@ -125,13 +126,13 @@ impl ReplyBuilder {
         self.state.ended = true;
     }
 
-    /// The service said why the reply ends, and then nothing more.
+    /// Ends a reply of which the service said why it ends, and then nothing more.
     pub(super) fn end_with_silence(&mut self) {
         self.state.remark("no-end-mark", "The service said why the reply ended, and left the stream open.");
         self.state.ended = true;
     }
 
-    /// The mark came that ends a stream of Chat Completions.
+    /// Ends a reply at the mark that ends a stream of Chat Completions.
     pub(super) fn end_with_mark(&mut self, protocol: &dyn WireProtocol) {
         if !self.state.ended && !protocol.ends_with_done() {
             let message = "The stream ended with the end mark of another protocol.";
@@ -303,7 +304,7 @@ impl ReplyBuilder {
     }
 }
 
-/// What there is to tell of a reply, if anything.
+/// The piece of a reply to tell; none where there is nothing in it.
 fn told(answer_was_reasoning: bool, safe: SafeText) -> Option<ReplyDelta> {
     let delta = ReplyDelta {
         answer_was_reasoning,

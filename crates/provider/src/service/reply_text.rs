@@ -41,7 +41,7 @@ struct PartFilter {
 /// A secret's beginning at the end of one part, and what may go on with it in the other: nothing of that is told yet.
 #[derive(Debug)]
 struct Seam {
-    /// Where it began, and what that part's filter holds back of it.
+    /// The part in which it began, and the text of it that this part's filter holds back.
     begun: (TextPart, String),
     after: Vec<(TextPart, String)>,
 }
@@ -61,7 +61,7 @@ impl Seam {
         std::iter::once(self.begun.1.as_str()).chain(after).collect()
     }
 
-    /// Where a find begins that goes over the seam, and where it ends.
+    /// The beginning and the end of a find that goes over the seam, in the joined text.
     fn crossing(&self, finds: &Finds) -> Option<(usize, usize)> {
         crossing(finds, self.begun.1.len())
     }
@@ -82,7 +82,7 @@ fn crossing(finds: &Finds, place: usize) -> Option<(usize, usize)> {
     finds.whole.iter().copied().find(|(begin, end)| *begin < place && *end > place)
 }
 
-/// How sure it is that a secret goes over from one text into another: it does, it has begun to, or it does not.
+/// The certainty that a secret goes over from one text into another: 2 where it does, 1 where it has begun to, else 0.
 fn goes_over(secrets: &Secrets, before: &str, after: &str) -> u8 {
     let joined = format!("{before}{}", beginning(after));
     let finds = secrets.find(&joined);
@@ -202,7 +202,7 @@ impl ReplyText {
         words.to_owned()
     }
 
-    /// What waits of a part, in its filter and after a seam.
+    /// The text of a part that waits, in its filter and after a seam.
     fn waiting(&self, part: TextPart) -> String {
         let after = self.seam.iter().flat_map(|seam| &seam.after).filter(|(of, _)| *of == part);
         let after = after.map(|(_, text)| text.as_str());

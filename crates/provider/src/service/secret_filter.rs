@@ -35,7 +35,7 @@ impl SecretFilter {
         out
     }
 
-    /// What is held back.
+    /// The text that is held back: a secret may have begun in it.
     pub(super) fn held(&self) -> &str {
         &self.held
     }

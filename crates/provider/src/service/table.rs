@@ -56,7 +56,7 @@ pub enum EntryError {
         "providers.{name}: the key of a service belongs into an environment variable that key_env names, not into body.{key}: bodies are kept with the results"
     )]
     KeyInBody { name: String, key: String },
-    /// What stands there is not repeated: it may be the key itself.
+    /// The text that stands there is not repeated: it may be the key itself.
     #[error(
         "providers.{name}: key_env, base_url_env, host_env and header_env name environment variables, and one of them names something else; a key itself must not stand there"
     )]

@@ -7,7 +7,7 @@ use std::sync::Arc;
 pub struct Variable {
     /// Its value.
     pub value: String,
-    /// What set it, for people.
+    /// The place where it is set, in words for people: `the environment`.
     pub from: String,
     /// Whether the user set it; what a folder sets may be from somebody else.
     pub own: bool,

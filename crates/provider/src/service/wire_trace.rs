@@ -1,4 +1,4 @@
-//! What goes over the wire of a stream, told line by line without secrets, also where one is cut over two frames.
+//! The trace of a stream: its lines without secrets, also where one is cut over two frames.
 
 use std::collections::BTreeMap;
 
@@ -119,7 +119,7 @@ impl FrameTrace {
         }
     }
 
-    /// The stream is over.
+    /// Ends the trace: the stream is over.
     pub(super) fn finish(&mut self, connection: &ServiceConnection) {
         // A frame that still waits ends with the beginning of a secret.
         self.hide();
@@ -139,7 +139,7 @@ impl FrameTrace {
 }
 
 impl TracedString<'_> {
-    /// What it may go on with: what began in its own place, in other ones of the frames before, or in this frame.
+    /// The ends of strings that it may go on with: in its own place, in other ones of the frames before, or in this frame.
     fn knowns<'a>(
         &self,
         before: &'a BTreeMap<String, Vec<StringEnd>>,
@@ -217,14 +217,15 @@ fn follow(
     (crossed, end)
 }
 
-/// Where a value stands in its frame, and of what kinds the objects are that it stands in.
+/// The place of a value in its frame, and the kinds of the objects that it stands in.
 #[derive(Default)]
 struct FramePlace {
     place: String,
     kinds: String,
 }
 
-/// The strings of a value, each with its places. Only for a string these are copied: a frame may have a million other members.
+/// Collects the strings of a value, each with its places. These are copied for strings alone: a frame may have a
+/// million other members.
 fn collect<'a>(value: &'a Value, at: &mut FramePlace, strings: &mut Vec<TracedString<'a>>) {
     if strings.len() >= MAX_STRINGS || at.place.len() > LONGEST_PLACE {
         return;
@@ -258,7 +259,7 @@ fn collect<'a>(value: &'a Value, at: &mut FramePlace, strings: &mut Vec<TracedSt
     }
 }
 
-/// What an object says of its own kind: reasoning and answer may stand in the same place and be told apart by that alone.
+/// The kind that an object says of itself: reasoning and answer may stand in the same place and be told apart by that alone.
 fn kind(map: &serde_json::Map<String, Value>) -> String {
     let word = map.get("type").and_then(Value::as_str).unwrap_or_default();
     let word = &word[..word.floor_char_boundary(LONGEST_KIND)];
@@ -303,7 +304,7 @@ mod tests {
         assert!(trace.ends.is_empty() && trace.waiting.is_empty());
     }
 
-    /// What is traced of frames with these texts, each in its place.
+    /// The trace of frames with these texts, each in its place.
     fn traced(frames: &[(&str, &str)]) -> String {
         let key = |name: &str| {
             (name == "OPENAI_API_KEY").then(|| Variable::of_environment("sk-planted-5f0c2a91".to_owned()))

@@ -10,7 +10,7 @@ use pelicycle_provider::{
 use pelicycle_record::{Outcome, RequestRecord, ServiceRecord};
 use pelicycle_testkit::loopback::{KEY, ScriptedServer};
 
-/// What came of a request.
+/// The reply to a request, with its times.
 #[derive(Debug, Default)]
 pub(crate) struct ReceivedReply {
     pub(crate) text: String,

@@ -63,7 +63,7 @@ fn heard(dialect: &str, steps: Vec<ServerStep>) -> (ReceivedReply, String) {
     (heard, said)
 }
 
-/// What a reader who knows the key's letters could still find.
+/// Whether a reader who knows the key's letters could still find a part of it.
 fn shows(text: &str) -> bool {
     let letters = |text: &str| -> String {
         text.chars().filter(char::is_ascii_alphanumeric).map(|c| c.to_ascii_lowercase()).collect()

@@ -1,4 +1,4 @@
-//! What two hundred streams at a time cost, beside a client that only reads their bytes. By hand, and by name, since it
+//! The cost of two hundred streams at a time, beside a client that only reads their bytes. By hand, and by name, since it
 //! measures the memory of its whole process:
 //!
 //! ```sh

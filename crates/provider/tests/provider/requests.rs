@@ -14,7 +14,7 @@ use crate::asking::{ask_all, request, services_with};
 /// The picture that the clients were given: a white pixel.
 const PNG: &[u8] = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\x01\0\0\0\x01\x08\0\0\0\0\x3a\x7e\x9b\x55\0\0\0\nIDATx\x9cc\xf8\x0f\0\x01\x01\x01\0\xb1\x38\xf6\x14\0\0\0\0IEND\xaeB`\x82";
 
-/// What goes with the picture of a look.
+/// The text that goes with the picture of a look.
 const AGAIN: &str = "Here is what your SVG looks like.";
 
 fn recorded(name: &str) -> Value {

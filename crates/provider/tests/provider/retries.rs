@@ -1,4 +1,4 @@
-//! What is asked again and when, against a server that fails as it is told.
+//! Tests of requests that are asked again, and when, against a server that fails as it is told.
 
 use std::time::{Duration, Instant};
 

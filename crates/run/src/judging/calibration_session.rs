@@ -75,7 +75,7 @@ impl JudgingForecast {
     }
 }
 
-/// The end of a calibration session.
+/// The outcome of a calibration session.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
 pub struct CalibrationEnd {
     /// Answers that were kept, be it that they name no choice.

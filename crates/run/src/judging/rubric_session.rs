@@ -91,7 +91,7 @@ impl JudgingForecast {
     }
 }
 
-/// The end of a rubric session.
+/// The outcome of a rubric session.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
 pub struct RubricSessionEnd {
     /// Replies that were read.

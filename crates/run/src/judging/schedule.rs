@@ -1,4 +1,4 @@
-//! Which pairs a model is shown, in what order.
+//! The schedule of pairs that a model is shown.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 

@@ -26,7 +26,7 @@ pub struct KeptJudgement {
     pub pairs: u32,
 }
 
-/// The end of a judging session.
+/// The outcome of a judging session.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
 pub struct JudgingEnd {
     /// Pairs that are over.

@@ -18,7 +18,7 @@ const BUNDLED: &str = include_str!("prices.json");
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct PriceTable {
-    /// Whose figures they are.
+    /// The source of the figures.
     pub source: String,
     /// The day they were taken.
     pub dated: Date,

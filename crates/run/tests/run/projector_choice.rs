@@ -1,4 +1,4 @@
-//! Which of the projectors that lie beside a model it sees with, and whose faults are told.
+//! Tests of the choice among projectors that lie beside a model, and of whose faults are told.
 
 use std::path::Path;
 use std::sync::Arc;

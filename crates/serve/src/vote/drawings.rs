@@ -8,11 +8,11 @@ use pelicycle_record::{Attempt, Id};
 use pelicycle_site::prompt_stem;
 use pelicycle_store::StoredAttempt;
 
-/// Which pairs are shown.
+/// The choice of the pairs that are shown.
 #[derive(Debug, Default)]
 pub(super) struct PairChoice {
     pub(super) scope: Scope,
-    /// Which attempts are held against which, where two sides are.
+    /// The attempts of the two sides that are held against each other, where two sides are.
     pub(super) sides: Option<Vec<SideAttempts>>,
     /// The one prompt, by its name in the paths of a gallery, which has the hash of its text.
     pub(super) prompt: Option<String>,

@@ -55,7 +55,7 @@ pub(super) struct VotingProgress {
     pub(super) votes: usize,
     /// Pairs that were never shown to the voter.
     pub(super) left: usize,
-    /// The votes that would settle which of two sides is better, by all people's votes, where that is asked.
+    /// The votes or drawings that would settle which of two sides is better, by all people's votes, where that is asked.
     pub(super) outlook: Option<SettlingOutlook>,
 }
 
@@ -71,8 +71,8 @@ impl VotingState {
         }
     }
 
-    /// The votes that would settle which of two sides is better, by all people's votes; none where no sides are held
-    /// together.
+    /// The votes or drawings that would settle which of two sides is better, by all people's votes; none where no sides are
+    /// held together.
     fn outlook(&self, votes: &Votes) -> Option<SettlingOutlook> {
         let between = self.exhibits.between.as_ref()?;
         let ballots: Vec<(Ballot, f64)> = votes.ballots().into_iter().map(|ballot| (ballot, 1.0)).collect();

@@ -1,4 +1,4 @@
-//! Which experts of the model an attempt took, in words, as a map and as a table.
+//! The experts of the model that an attempt took, in words, as a map and as a table.
 
 use pelicycle_record::{ExpertCounts, ExpertsRecord, LayerCounts};
 use pelicycle_text::{self as text, size};

@@ -1,4 +1,4 @@
-//! Which models belong together, and when each came out.
+//! The lineage of models: which belong together, and when each came out.
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;

@@ -33,7 +33,7 @@ pub(crate) struct LookStrip {
     look: Option<LookPlace>,
 }
 
-/// Which look an attempt is.
+/// The place of a look among those of its first attempt.
 #[derive(Debug, Clone, Serialize)]
 struct LookPlace {
     number: u32,

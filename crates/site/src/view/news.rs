@@ -18,7 +18,7 @@ const DAYS: i32 = 45;
 pub(crate) struct News {
     fresh: NewsCard,
     beside: Vec<NewsCard>,
-    /// What changed, or the known facts of it so far.
+    /// The change beside the model before it, where the two were compared, else the places or the shares drawn.
     sentence: String,
 }
 

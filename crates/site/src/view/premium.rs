@@ -30,7 +30,7 @@ pub(crate) struct PremiumPage {
 struct Table {
     title: &'static str,
     about: &'static str,
-    /// The number of models that draw it more often, less often, or it can't be told, in a sentence.
+    /// The numbers of models that draw it more often, that draw it less often, and of which it can't be told, in a sentence.
     sum: String,
     /// The largest difference first.
     rows: Vec<Row>,
@@ -148,8 +148,8 @@ fn asked(controls: &[Rate]) -> impl Iterator<Item = Rate> {
     controls.iter().copied().filter(|control| control.of > 0)
 }
 
-/// The amount by which a rate is larger than that of its controls, each of them a prompt: of several prompts they
-/// stand for all of their kind, and one stands for itself.
+/// The difference of a rate and that of its controls, each of them a prompt, as a share from −1 to 1 with its interval at
+/// 95 %: several prompts stand for all of their kind, and one stands for itself. None where either has no attempt.
 pub(super) fn premium(famous: Rate, controls: &[Rate]) -> Option<(f64, Interval)> {
     let asked: Vec<Rate> = asked(controls).collect();
     match asked.as_slice() {

@@ -94,7 +94,7 @@ fn ending(attempt: &Attempt) -> Option<String> {
     }
 }
 
-/// The end of a request, for the table of facts.
+/// The outcome of a request in words, for the table of facts.
 pub(super) fn outcome(outcome: Outcome) -> &'static str {
     match outcome {
         Outcome::Complete => "the model ended its turn",

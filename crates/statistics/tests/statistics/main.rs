@@ -21,13 +21,13 @@ use pelicycle_statistics::{
 use serde::Deserialize;
 
 #[derive(Deserialize)]
-struct Figures {
+struct ReferenceFigures {
     normal: Normal,
-    rank_tests: Vec<Ranks>,
+    rank_tests: Vec<RankTestFigures>,
     shifts: Vec<Shifted>,
     blocks: Vec<Blocks>,
     tables: Vec<Table>,
-    rates: Vec<Rates>,
+    rates: Vec<RatePair>,
     clusters: Vec<Clusters>,
     holm: Vec<(Vec<f64>, Vec<f64>)>,
     power: Power,
@@ -52,7 +52,7 @@ struct Normal {
 }
 
 #[derive(Deserialize)]
-struct Ranks {
+struct RankTestFigures {
     first: Vec<f64>,
     second: Vec<f64>,
     u: f64,
@@ -93,7 +93,7 @@ struct Table {
 }
 
 #[derive(Deserialize)]
-struct Rates {
+struct RatePair {
     base: Hits,
     head: Hits,
     difference: (f64, f64),
@@ -124,7 +124,7 @@ struct Samples {
     needed: f64,
 }
 
-fn figures() -> Figures {
+fn figures() -> ReferenceFigures {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/statistics.json");
     serde_json::from_slice(&std::fs::read(path).unwrap()).unwrap()
 }

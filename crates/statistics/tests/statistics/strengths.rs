@@ -6,7 +6,7 @@ use pelicycle_statistics::{PairwiseChoice, Spread, strengths, strengths_at};
 use serde::Deserialize;
 
 #[derive(Deserialize)]
-struct Figures {
+struct StrengthFigures {
     known: Vec<Known>,
     whole: Vec<Whole>,
 }
@@ -36,7 +36,7 @@ struct Whole {
     high: Vec<f64>,
 }
 
-fn figures() -> Figures {
+fn figures() -> StrengthFigures {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/strengths.json");
     serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap()
 }

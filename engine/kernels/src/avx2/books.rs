@@ -8,7 +8,8 @@ use super::lanes::{
     floats_of_runs, half_register_at, register_at, runs_in_lanes, symmetric, transpose, unsigned_in_lanes,
 };
 use super::points::{
-    Place, Places, eights_in_lanes, fours_in_lanes, in_memory, signs_in_lanes, with_signs, words_of_bytes,
+    PointPlace, PointPlaces, eights_in_lanes, fours_in_lanes, in_memory, signs_in_lanes, with_signs,
+    words_of_bytes,
 };
 use super::small_blocks::look_up;
 use super::unpack::Superblock;
@@ -76,14 +77,18 @@ pub(crate) fn iq2_xxs<const IN: u8>(b: &[u8; 66]) -> Superblock {
     let tails = _mm256_castps_si256(_mm256_shuffle_ps::<0xdd>(first, second));
     let tails = _mm256_permute4x64_epi64::<0xd8>(tails);
     let places = in_memory(b);
-    let levels = eights_in_lanes(&points::IQ2_XXS, |run, j| Place::of_byte(places[2 + 8 * run + j]));
+    let levels = eights_in_lanes(&points::IQ2_XXS, |run, j| PointPlace::of_byte(places[2 + 8 * run + j]));
     let codes = with_signs(levels, signs_in_lanes(signs(sign_codes(tails))), 64);
     symmetric(codes, scales_of_tops(half::<0>(b), tails, 0.125), 64.0)
 }
 
 #[target_feature(enable = "avx2,fma,f16c")]
 #[inline]
-pub(crate) fn iq2_xs<const IN: u8>(b: &[u8; 74], next: &[u8; 74], places: &mut Places<512, 2>) -> Superblock {
+pub(crate) fn iq2_xs<const IN: u8>(
+    b: &[u8; 74],
+    next: &[u8; 74],
+    places: &mut PointPlaces<512, 2>,
+) -> Superblock {
     // Places of nine bits, and sign codes above them.
     let words_of = |b: &[u8; 74]| [register_at(b, 2), register_at(b, 34)];
     let places = places.turn(b, next, |b| words_of(b));
@@ -96,7 +101,11 @@ pub(crate) fn iq2_xs<const IN: u8>(b: &[u8; 74], next: &[u8; 74], places: &mut P
 
 #[target_feature(enable = "avx2,fma,f16c")]
 #[inline]
-pub(crate) fn iq2_s<const IN: u8>(b: &[u8; 82], next: &[u8; 82], places: &mut Places<1024, 2>) -> Superblock {
+pub(crate) fn iq2_s<const IN: u8>(
+    b: &[u8; 82],
+    next: &[u8; 82],
+    places: &mut PointPlaces<1024, 2>,
+) -> Superblock {
     let places = places.turn(b, next, |b| {
         // Two bits to a place: those of a byte in the bytes of a word.
         let bytes: &[u8; 8] = b[66..].first_chunk().expect("inside the block");
@@ -115,7 +124,7 @@ pub(crate) fn iq2_s<const IN: u8>(b: &[u8; 82], next: &[u8; 82], places: &mut Pl
 pub(crate) fn iq3_xxs<const IN: u8>(b: &[u8; 98]) -> Superblock {
     let tails = register_at(b, 66);
     let places = in_memory(b);
-    let levels = fours_in_lanes(&points::IQ3_XXS, |run, j| Place::of_byte(places[2 + 8 * run + j]));
+    let levels = fours_in_lanes(&points::IQ3_XXS, |run, j| PointPlace::of_byte(places[2 + 8 * run + j]));
     let codes = with_signs(levels, signs_in_lanes(signs(sign_codes(tails))), 64);
     symmetric(codes, scales_of_tops(half::<0>(b), tails, 0.25), 64.0)
 }
@@ -125,7 +134,7 @@ pub(crate) fn iq3_xxs<const IN: u8>(b: &[u8; 98]) -> Superblock {
 pub(crate) fn iq3_s<const IN: u8>(
     b: &[u8; 110],
     next: &[u8; 110],
-    places: &mut Places<512, 4>,
+    places: &mut PointPlaces<512, 4>,
 ) -> Superblock {
     let places = places.turn(b, next, |b| {
         // A ninth bit to a place: those of 32 places in a word.

@@ -6,7 +6,7 @@ use std::arch::x86_64::*;
 use super::books::in_order;
 use super::k_quants::{half, one_half, two_bits};
 use super::lanes::{floats_of_runs, half_register_at, register_at, spread_runs, symmetric};
-use super::points::{Places, bits_of_four, eights_in_lanes, opaque, words_of_bytes};
+use super::points::{PointPlaces, bits_of_four, eights_in_lanes, opaque, words_of_bytes};
 use super::unpack::Superblock;
 use crate::quant::points;
 
@@ -18,7 +18,11 @@ fn word(b: &[u8], at: usize) -> u16 {
 
 #[target_feature(enable = "avx2,fma,f16c")]
 #[inline]
-pub(crate) fn iq1_s<const IN: u8>(b: &[u8; 50], next: &[u8; 50], places: &mut Places<2048, 2>) -> Superblock {
+pub(crate) fn iq1_s<const IN: u8>(
+    b: &[u8; 50],
+    next: &[u8; 50],
+    places: &mut PointPlaces<2048, 2>,
+) -> Superblock {
     let mask = |x, mask| _mm256_and_si256(x, _mm256_set1_epi32(mask));
     // Of each run four times three high bits of places, three of its scale and the sign of an eighth.
     let words_of = |b: &[u8; 50]| _mm256_cvtepu16_epi32(half_register_at(b, 34));
@@ -43,7 +47,11 @@ pub(crate) fn iq1_s<const IN: u8>(b: &[u8; 50], next: &[u8; 50], places: &mut Pl
 
 #[target_feature(enable = "avx2,fma,f16c")]
 #[inline]
-pub(crate) fn iq1_m<const IN: u8>(b: &[u8; 56], next: &[u8; 56], places: &mut Places<2048, 2>) -> Superblock {
+pub(crate) fn iq1_m<const IN: u8>(
+    b: &[u8; 56],
+    next: &[u8; 56],
+    places: &mut PointPlaces<2048, 2>,
+) -> Superblock {
     // Of each place a nibble: three high bits, and the sign of an eighth.
     let nibbles_of = |b: &[u8; 56]| {
         let bytes = _mm256_cvtepu8_epi16(half_register_at(b, 32));

@@ -113,7 +113,7 @@ pub(super) fn store_eight(floats: &mut [f32; 8], x: __m256) {
     unsafe { _mm256_storeu_ps(floats.as_mut_ptr(), x) }
 }
 
-/// The first floats into a slice of at most eight.
+/// Stores the first floats into a slice of at most eight.
 #[target_feature(enable = "avx2,fma,f16c")]
 #[inline]
 pub(super) fn store_up_to_eight(floats: &mut [f32], x: __m256) {

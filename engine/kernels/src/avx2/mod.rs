@@ -17,5 +17,5 @@ mod tile;
 mod unpack;
 
 pub(super) use loops::kernels;
-pub(super) use points::Places;
+pub(super) use points::PointPlaces;
 pub(super) use unpack::{Superblock, in_loop, unpack_run};

@@ -8,20 +8,20 @@ use super::lanes::spread_runs;
 
 /// The place of a point in a book of `N`.
 #[derive(Clone, Copy)]
-pub(super) struct Place<const N: usize>(u16);
+pub(super) struct PointPlace<const N: usize>(u16);
 
-impl Place<256> {
+impl PointPlace<256> {
     #[inline(always)]
     pub(super) fn of_byte(byte: u8) -> Self {
-        Place(u16::from(byte))
+        PointPlace(u16::from(byte))
     }
 }
 
-impl<const N: usize> Place<N> {
+impl<const N: usize> PointPlace<N> {
     #[inline(always)]
     fn point<P>(self, book: &[P; N]) -> &P {
         debug_assert!(usize::from(self.0) < N);
-        // SAFETY: a place is made of a byte, for a book of 256, or by `Places`, which keeps it below `N`.
+        // SAFETY: a place is made of a byte, for a book of 256, or by `PointPlaces`, which keeps it below `N`.
         unsafe { book.get_unchecked(usize::from(self.0)) }
     }
 }
@@ -31,7 +31,7 @@ impl<const N: usize> Place<N> {
 #[inline]
 pub(super) fn eights_in_lanes<const N: usize>(
     book: &[u64; N],
-    place: impl Fn(usize, usize) -> Place<N>,
+    place: impl Fn(usize, usize) -> PointPlace<N>,
 ) -> [[__m256i; 4]; 2] {
     let of_two_runs = |run, j| {
         // SAFETY: reads the eight bytes of a number, at any alignment.
@@ -57,9 +57,9 @@ pub(super) fn eights_in_lanes<const N: usize>(
 /// compiler would make two.
 #[target_feature(enable = "avx2,fma,f16c")]
 #[inline]
-fn with_upper<const N: usize>(lower: __m128i, book: &[u64; N], Place(place): Place<N>) -> __m128i {
+fn with_upper<const N: usize>(lower: __m128i, book: &[u64; N], PointPlace(place): PointPlace<N>) -> __m128i {
     let both: __m128i;
-    // SAFETY: reads eight bytes of the book, in which the place is: see `Place::point`.
+    // SAFETY: reads eight bytes of the book, in which the place is: see `PointPlace::point`.
     unsafe {
         asm!("vmovhps {both}, {lower}, qword ptr [{book} + {place} * 8]", both = lateout(xmm_reg) both,
              lower = in(xmm_reg) lower, book = in(reg) book.as_ptr(), place = in(reg) usize::from(place),
@@ -73,7 +73,7 @@ fn with_upper<const N: usize>(lower: __m128i, book: &[u64; N], Place(place): Pla
 #[inline]
 pub(super) fn fours_in_lanes<const N: usize>(
     book: &[u32; N],
-    place: impl Fn(usize, usize) -> Place<N>,
+    place: impl Fn(usize, usize) -> PointPlace<N>,
 ) -> [[__m256i; 4]; 2] {
     let point = |run, j| place(run, j).point(book).cast_signed();
     let of_runs =
@@ -83,7 +83,8 @@ pub(super) fn fours_in_lanes<const N: usize>(
     [four(0), four(1)]
 }
 
-/// What `vpsignb` makes levels go down by where a bit is set, and up elsewhere, from a word of bits for each run.
+/// The signs for `vpsignb`, which makes levels go down where a bit is set and up elsewhere, from a word of bits for
+/// each run.
 #[target_feature(enable = "avx2,fma,f16c")]
 #[inline]
 pub(super) fn signs_in_lanes(words: __m256i) -> [[__m256i; 4]; 2] {
@@ -137,9 +138,10 @@ pub(super) fn opaque(mut register: __m256i) -> __m256i {
     register
 }
 
-/// Places of points in a book of `N`, to be read from memory one by one: `R` times 16 of one superblock, and of the next one.
-/// What has just been written is read late, so the places of a superblock are made while the one before it is unpacked.
-pub(crate) struct Places<const N: usize, const R: usize> {
+/// Places of points in a book of `N`, to be read from memory one by one: `R` times 16 of one superblock, and of the
+/// next one. Bytes of a register that has just been written to memory are read late, so the places of a superblock are
+/// made while the one before it is unpacked.
+pub(crate) struct PointPlaces<const N: usize, const R: usize> {
     registers: [[__m256i; R]; 2],
     turn: usize,
     begun: bool,
@@ -148,13 +150,13 @@ pub(crate) struct Places<const N: usize, const R: usize> {
 /// The places of one superblock.
 pub(super) struct PlacesNow<'a, const N: usize, const R: usize>(&'a [[u16; 16]; R]);
 
-impl<const N: usize, const R: usize> Places<N, R> {
+impl<const N: usize, const R: usize> PointPlaces<N, R> {
     #[target_feature(enable = "avx2,fma,f16c")]
     pub(crate) fn new() -> Self {
-        Places { registers: [[_mm256_setzero_si256(); R]; 2], turn: 0, begun: false }
+        PointPlaces { registers: [[_mm256_setzero_si256(); R]; 2], turn: 0, begun: false }
     }
 
-    /// The places in `block`, which was `next` the time before. `make` makes them, in the lower bits of words.
+    /// Makes the places in `block`, which was `next` the time before. `make` makes them, in the lower bits of words.
     #[target_feature(enable = "avx2,fma,f16c")]
     #[inline]
     pub(super) fn turn<const BYTES: usize>(
@@ -182,14 +184,14 @@ impl<const N: usize, const R: usize> Places<N, R> {
 impl<const N: usize, const R: usize> PlacesNow<'_, N, R> {
     /// The `n`-th, in the order of the words.
     #[inline(always)]
-    pub(super) fn word(&self, n: usize) -> Place<N> {
-        Place(self.0[n / 16][n % 16])
+    pub(super) fn word(&self, n: usize) -> PointPlace<N> {
+        PointPlace(self.0[n / 16][n % 16])
     }
 
     /// The `n`-th, where `words_of_bytes` made each two registers.
     #[inline(always)]
-    pub(super) fn byte(&self, n: usize) -> Place<N> {
-        Place(self.0[n / 32 * 2 + n % 16 / 8][n % 32 / 16 * 8 + n % 8])
+    pub(super) fn byte(&self, n: usize) -> PointPlace<N> {
+        PointPlace(self.0[n / 32 * 2 + n % 16 / 8][n % 32 / 16 * 8 + n % 8])
     }
 }
 

@@ -19,7 +19,7 @@ macro_rules! products {
         use crate::ahead;
         use crate::avx2::lanes::sums_of_lanes;
         use crate::avx2::loops::{eight_floats, store_up_to_eight};
-        use crate::avx2::points::Places;
+        use crate::avx2::points::PointPlaces;
         use crate::avx2::tile::{TILE_BLOCKS, TILE_ROWS, Tile, end_sums, unit};
         use crate::avx2::unpack::{CodeRange, Superblock, code_range};
         use crate::avx2::{books, few_bits, k_quants, small_blocks};
@@ -74,7 +74,7 @@ macro_rules! products {
                     const RANGE: u8 = code_range(TensorType::$ahead) as u8;
                     // Places are made of one block's bytes and the next's.
                     const { assert!(TensorType::$ahead.block_elements() == 256) };
-                    let mut places = Places::new();
+                    let mut places = PointPlaces::new();
                     let unpack = |block: &_, next: &_| $aheads::$unpack_ahead::<{ $loop }>(block, next, &mut places);
                     product::<BYTES, RANGE, 1>(weights, row_bytes, &[*row], &mut [*out], unpack);
                 })*

@@ -126,7 +126,8 @@ fn quantize_groups(mut elements: [__m256; GROUP], block: &mut QuantizedBlock, ha
     store_eight(&mut block.scales.as_chunks_mut().0[half], _mm256_mul_ps(scale, max));
 }
 
-/// How well codes of so many steps fit, and the scale that fits them best.
+/// The fit of codes of so many steps, and the scale that fits them best, group by group: the larger the first, the smaller
+/// the error (`activations.rs` has the formula).
 #[target_feature(enable = "avx2,fma,f16c")]
 #[inline]
 fn fit(elements: &[__m256; GROUP], steps: __m256) -> (__m256, __m256) {

@@ -2,7 +2,7 @@
 
 use std::arch::x86_64::*;
 
-use super::points::Places;
+use super::points::PointPlaces;
 use super::{books, few_bits, k_quants, small_blocks};
 use crate::ahead;
 use crate::quant::TensorType;
@@ -19,7 +19,7 @@ pub(crate) struct Superblock {
     pub(crate) offsets: [__m256; 2],
 }
 
-/// What is known of a type's codes, which says how their products with numbers of −127 to 127 are added up in 16 bits.
+/// The range of a type's codes, by which their products with numbers of −127 to 127 are added up in 16 bits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum CodeRange {
     /// 0 to 31: eight products fit. The two groups of a run of 32 elements have the same offset.
@@ -110,7 +110,7 @@ pub(crate) fn unpack_run(kind: TensorType, bytes: &[u8], next: &[u8], to: &mut [
                     bytes, next, to, |block, _| $larges::$unpack_large::<{ in_loop::UNPACK_RUN }>(block),
                 ),)*
                 $(TensorType::$ahead => {
-                    let mut places = Places::new();
+                    let mut places = PointPlaces::new();
                     each::<{ superblock_bytes(TensorType::$ahead) }>(bytes, next, to, |block, following| {
                         $aheads::$unpack_ahead::<{ in_loop::UNPACK_RUN }>(block, following, &mut places)
                     });

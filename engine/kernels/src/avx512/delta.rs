@@ -1,4 +1,4 @@
-//! The recurrence of gated DeltaNet layers with AVX-512: see `kernel/delta.rs`. The compiler's own vectors for it take
+//! The recurrence of gated DeltaNet layers with AVX-512: see `src/delta.rs`. The compiler's own vectors for it take
 //! ten times as long.
 #![expect(unsafe_code, reason = "vector instructions; `delta_rule` is reached only through the kernel table")]
 

@@ -11,10 +11,10 @@ use super::unpack::Superblock;
 use crate::quant::{IQ4_LEVELS, iq4_xs_scales, q3_k_scales};
 use crate::unpack::above;
 
-/// Where codes of two bits lie: those of 128 elements in 32 bytes, 32 elements to each pair of bits.
+/// The places of codes of two bits: those of 128 elements in 32 bytes, 32 elements to each pair of bits.
 const TWO_BITS: [[i32; 16]; 4] = dwords(4, 0, 0, 8);
 const TWO_BITS_SHIFTS: [i32; 16] = by_lane(0, 0, 2, 4, 0);
-/// Where one bit of every element lies: 32 bytes, 32 elements to each bit.
+/// The places of one bit of every element: 32 bytes, 32 elements to each bit.
 const ONE_BIT: [[i32; 16]; 4] = dwords(4, 0, 0, 0);
 
 /// The half-precision number at `AT`, in all lanes.

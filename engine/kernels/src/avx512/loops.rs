@@ -105,7 +105,7 @@ pub(super) fn store_sixteen(floats: &mut [f32; 16], x: __m512) {
     unsafe { _mm512_storeu_ps(floats.as_mut_ptr(), x) }
 }
 
-/// The first floats into a slice of at most sixteen.
+/// Stores the first floats into a slice of at most sixteen.
 #[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512dq,avx512vnni,fma,f16c")]
 #[inline]
 pub(super) fn store_up_to_sixteen(floats: &mut [f32], x: __m512) {

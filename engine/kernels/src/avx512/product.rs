@@ -64,7 +64,7 @@ fn of_kind(
                     const BYTES: usize = superblock_bytes(TensorType::$ahead);
                     // Places are made of one block's bytes and the next's.
                     const { assert!(TensorType::$ahead.block_elements() == 256) };
-                    let mut places = avx2::Places::new();
+                    let mut places = avx2::PointPlaces::new();
                     let unpack = |block: &_, next: &_| {
                         const IN: u8 = avx2::in_loop::AVX512;
                         Superblock::of_halves(&$aheads::$unpack_ahead::<IN>(block, next, &mut places))

@@ -87,7 +87,8 @@ fn quantize_groups(mut elements: [__m512; GROUP], block: &mut QuantizedBlock) {
     store_sixteen(&mut block.sums, _mm512_mul_ps(scale, sums));
 }
 
-/// How well codes of so many steps fit, and the scale that fits them best.
+/// The fit of codes of so many steps, and the scale that fits them best, group by group: the larger the first, the smaller
+/// the error (`activations.rs` has the formula).
 #[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512dq,avx512vnni,fma,f16c")]
 #[inline]
 fn fit(elements: &[__m512; GROUP], steps: __m512) -> (__m512, __m512) {

@@ -19,7 +19,7 @@ impl Superblock {
         Superblock { codes: [codes; 4], scales: floats, offsets: floats }
     }
 
-    /// What AVX2 unpacked: its halves are those of the registers.
+    /// The superblock that AVX2 unpacked, in registers twice as wide: its halves become theirs.
     #[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512dq,avx512vnni,fma,f16c")]
     #[inline]
     pub(super) fn of_halves(halves: &avx2::Superblock) -> Superblock {

@@ -6,7 +6,7 @@ use super::registers::{
     bytes_at, bytes_of, half, integers_of_runs, levels, nibbles, times, unsigned_of_groups,
 };
 use super::small_blocks::word;
-use super::unpack::{Codes, Scales, Superblock};
+use super::unpack::{Scales, Superblock, UnpackCodes};
 use crate::quant::{MXFP4_LEVELS, points};
 
 /// The double word at `at`.
@@ -77,7 +77,7 @@ fn nibbles_of_groups(b: &[u8], at: usize) -> [int32x4_t; 4] {
 
 #[target_feature(enable = "neon")]
 #[inline]
-pub(super) fn iq2_xxs(b: &[u8; 66]) -> Superblock<8, impl Codes<8>> {
+pub(super) fn iq2_xxs(b: &[u8; 66]) -> Superblock<8, impl UnpackCodes<8>> {
     let tail = |run: usize| double_word(b, 6 + 8 * run);
     let codes = std::array::from_fn(|g| {
         let (run, first) = (g / 2, g % 2 * 2);
@@ -89,7 +89,7 @@ pub(super) fn iq2_xxs(b: &[u8; 66]) -> Superblock<8, impl Codes<8>> {
 
 #[target_feature(enable = "neon")]
 #[inline]
-pub(super) fn iq2_xs(b: &[u8; 74]) -> Superblock<8, impl Codes<8>> {
+pub(super) fn iq2_xs(b: &[u8; 74]) -> Superblock<8, impl UnpackCodes<8>> {
     let codes = std::array::from_fn(|g| {
         let packed = |j: usize| word(b, 2 + 4 * g + 2 * j);
         group(|j| points::IQ2_XS[usize::from(packed(j) & 511)], |j| signs(u32::from(packed(j) >> 9)))
@@ -99,7 +99,7 @@ pub(super) fn iq2_xs(b: &[u8; 74]) -> Superblock<8, impl Codes<8>> {
 
 #[target_feature(enable = "neon")]
 #[inline]
-pub(super) fn iq2_s(b: &[u8; 82]) -> Superblock<8, impl Codes<8>> {
+pub(super) fn iq2_s(b: &[u8; 82]) -> Superblock<8, impl UnpackCodes<8>> {
     let codes = std::array::from_fn(|g| {
         let levels = |j: usize| {
             let high = usize::from(b[66 + g / 2] >> (4 * (g % 2) + 2 * j) & 3);
@@ -112,7 +112,7 @@ pub(super) fn iq2_s(b: &[u8; 82]) -> Superblock<8, impl Codes<8>> {
 
 #[target_feature(enable = "neon")]
 #[inline]
-pub(super) fn iq3_xxs(b: &[u8; 98]) -> Superblock<8, impl Codes<8>> {
+pub(super) fn iq3_xxs(b: &[u8; 98]) -> Superblock<8, impl UnpackCodes<8>> {
     let tail = |run: usize| double_word(b, 66 + 4 * run);
     let codes = std::array::from_fn(|g| {
         let point = |k: usize| points::IQ3_XXS[usize::from(b[2 + 4 * g + k])];
@@ -123,7 +123,7 @@ pub(super) fn iq3_xxs(b: &[u8; 98]) -> Superblock<8, impl Codes<8>> {
 
 #[target_feature(enable = "neon")]
 #[inline]
-pub(super) fn iq3_s(b: &[u8; 110]) -> Superblock<8, impl Codes<8>> {
+pub(super) fn iq3_s(b: &[u8; 110]) -> Superblock<8, impl UnpackCodes<8>> {
     let codes = std::array::from_fn(|g| {
         let point = |k: usize| {
             let ninth = usize::from(b[66 + g / 2] >> (g % 2 * 4 + k) & 1);
@@ -138,7 +138,7 @@ pub(super) fn iq3_s(b: &[u8; 110]) -> Superblock<8, impl Codes<8>> {
 
 #[target_feature(enable = "neon")]
 #[inline]
-pub(super) fn nvfp4(b: &[u8; 144]) -> Superblock<8, impl Codes<8>> {
+pub(super) fn nvfp4(b: &[u8; 144]) -> Superblock<8, impl UnpackCodes<8>> {
     let mut scales = [0; 16];
     for (scales, block) in scales.as_chunks_mut::<4>().0.iter_mut().zip(b.as_chunks::<36>().0) {
         *scales = [block[0], block[1], block[2], block[3]];

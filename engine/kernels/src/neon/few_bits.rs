@@ -9,7 +9,7 @@ use super::registers::{
     widened,
 };
 use super::small_blocks::word;
-use super::unpack::{Codes, Scales, Superblock};
+use super::unpack::{Scales, Superblock, UnpackCodes};
 use crate::quant::points;
 
 /// `d · (2 s + 1) / 8`, `d` in the first lane.
@@ -29,7 +29,7 @@ fn eighths(levels: uint8x16_t, less: uint8x16_t) -> int8x16_t {
 
 #[target_feature(enable = "neon")]
 #[inline]
-pub(super) fn iq1_s(b: &[u8; 50]) -> Superblock<8, impl Codes<8>> {
+pub(super) fn iq1_s(b: &[u8; 50]) -> Superblock<8, impl UnpackCodes<8>> {
     let packed = |run: usize| word(b, 34 + 2 * run);
     let codes = std::array::from_fn(|g| {
         let packed = packed(g / 2);
@@ -45,7 +45,7 @@ pub(super) fn iq1_s(b: &[u8; 50]) -> Superblock<8, impl Codes<8>> {
 
 #[target_feature(enable = "neon")]
 #[inline]
-pub(super) fn iq1_m(b: &[u8; 56]) -> Superblock<8, impl Codes<8>> {
+pub(super) fn iq1_m(b: &[u8; 56]) -> Superblock<8, impl UnpackCodes<8>> {
     let words = [48, 50, 52, 54].map(|at| word(b, at));
     let d = (words[0] >> 12) | (words[1] >> 12) << 4 | (words[2] >> 12) << 8 | (words[3] >> 12) << 12;
     let codes = std::array::from_fn(|g| {
@@ -78,7 +78,7 @@ fn digit(bytes: uint8x16_t) -> (uint8x16_t, uint8x16_t) {
 
 #[target_feature(enable = "neon")]
 #[inline]
-pub(super) fn tq1_0(b: &[u8; 54]) -> Superblock<8, impl Codes<8>> {
+pub(super) fn tq1_0(b: &[u8; 54]) -> Superblock<8, impl UnpackCodes<8>> {
     let mut codes = [vdupq_n_u8(0); 16];
     let mut bytes = [0, 16, 32].map(|at| bytes_at(b, at));
     for n in 0..5 {
@@ -95,7 +95,7 @@ pub(super) fn tq1_0(b: &[u8; 54]) -> Superblock<8, impl Codes<8>> {
 
 #[target_feature(enable = "neon")]
 #[inline]
-pub(super) fn tq2_0(b: &[u8; 66]) -> Superblock<2, impl Codes<2>> {
+pub(super) fn tq2_0(b: &[u8; 66]) -> Superblock<2, impl UnpackCodes<2>> {
     let scales = one_scale(half::<64>(b));
     Superblock {
         packed: halves_of_two_bits::<0>(b),
@@ -107,7 +107,7 @@ pub(super) fn tq2_0(b: &[u8; 66]) -> Superblock<2, impl Codes<2>> {
 
 #[target_feature(enable = "neon")]
 #[inline]
-pub(super) fn q1_0(b: &[u8; 36]) -> Superblock<8, impl Codes<8>> {
+pub(super) fn q1_0(b: &[u8; 36]) -> Superblock<8, impl UnpackCodes<8>> {
     let codes = std::array::from_fn(|g| {
         let mask = mask_of_bits(word(b, g / 8 * 18 + 2 + g % 8 * 2));
         vandq_u8(mask, vdupq_n_u8(2))
@@ -118,7 +118,7 @@ pub(super) fn q1_0(b: &[u8; 36]) -> Superblock<8, impl Codes<8>> {
 
 #[target_feature(enable = "neon")]
 #[inline]
-pub(super) fn q2_0(b: &[u8; 72]) -> Superblock<8, impl Codes<8>> {
+pub(super) fn q2_0(b: &[u8; 72]) -> Superblock<8, impl UnpackCodes<8>> {
     const BYTE: [u8; 16] = [0, 0, 0, 0, 1, 1, 1, 1, 2, 2, 2, 2, 3, 3, 3, 3];
     let down = vreinterpretq_s8_u32(vdupq_n_u32(u32::from_le_bytes([0, 254, 252, 250])));
     let codes = std::array::from_fn(|g| {

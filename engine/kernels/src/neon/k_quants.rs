@@ -7,7 +7,7 @@ use super::registers::{
     unsigned_of_groups, upper_nibbles, widened, widened_high,
 };
 use super::small_blocks::nibbles_of;
-use super::unpack::{Codes, Scales, Superblock};
+use super::unpack::{Scales, Superblock, UnpackCodes};
 use crate::quant::{IQ4_LEVELS, iq4_xs_scales, q3_k_scales};
 
 /// As signed numbers.
@@ -49,7 +49,7 @@ fn bits_of_half<const AT: usize>(b: &[u8], half: usize) -> [uint8x16_t; 2] {
 
 #[target_feature(enable = "neon")]
 #[inline]
-pub(super) fn q2_k(b: &[u8; 84]) -> Superblock<2, impl Codes<2>> {
+pub(super) fn q2_k(b: &[u8; 84]) -> Superblock<2, impl UnpackCodes<2>> {
     let factors = two_halves::<80>(b);
     let [scales, minima] = nibbles(bytes_at(b, 0));
     Superblock {
@@ -62,7 +62,7 @@ pub(super) fn q2_k(b: &[u8; 84]) -> Superblock<2, impl Codes<2>> {
 
 #[target_feature(enable = "neon")]
 #[inline]
-pub(super) fn q3_k(b: &[u8; 110]) -> Superblock<4, impl Codes<4>> {
+pub(super) fn q3_k(b: &[u8; 110]) -> Superblock<4, impl UnpackCodes<4>> {
     let scales = q3_k_scales(b[96..].first_chunk().expect("12 bytes of scales"));
     let scales = vsubq_s8(vreinterpretq_s8_u8(bytes_of(&scales)), vdupq_n_s8(32));
     let scales = Scales::Groups(times(half::<108>(b), signed_of_groups(scales)));
@@ -114,7 +114,7 @@ fn halves_of_nibbles<const AT: usize>(b: &[u8]) -> [[uint8x16_t; 4]; 2] {
 
 #[target_feature(enable = "neon")]
 #[inline]
-pub(super) fn q4_k(b: &[u8; 144]) -> Superblock<4, impl Codes<4>> {
+pub(super) fn q4_k(b: &[u8; 144]) -> Superblock<4, impl UnpackCodes<4>> {
     let [scales, offsets] = six_bit_scales(b);
     // 64 elements in 32 bytes, low halves first.
     let codes = |packed: [uint8x16_t; 4]| {
@@ -136,7 +136,7 @@ fn with_fifth_bits(nibbles: uint8x16_t, low: uint8x16_t, high: uint8x16_t) -> [u
 
 #[target_feature(enable = "neon")]
 #[inline]
-pub(super) fn q5_k(b: &[u8; 176]) -> Superblock<6, impl Codes<6>> {
+pub(super) fn q5_k(b: &[u8; 176]) -> Superblock<6, impl UnpackCodes<6>> {
     let [scales, offsets] = six_bit_scales(b);
     let [[a, b_, c, d], [e, f, g, h]] = halves_of_nibbles::<48>(b);
     let [[i, j], [k, l]] = [0, 1].map(|half| bits_of_half::<16>(b, half));
@@ -151,7 +151,7 @@ pub(super) fn q5_k(b: &[u8; 176]) -> Superblock<6, impl Codes<6>> {
 
 #[target_feature(enable = "neon")]
 #[inline]
-pub(super) fn q6_k(b: &[u8; 210]) -> Superblock<6, impl Codes<6>> {
+pub(super) fn q6_k(b: &[u8; 210]) -> Superblock<6, impl UnpackCodes<6>> {
     let scales = signed_of_groups(vreinterpretq_s8_u8(bytes_at(b, 192)));
     let scales = Scales::Groups(times(half::<208>(b), scales));
     // Of a half the low nibbles, then two bits of four elements in one byte.
@@ -179,7 +179,7 @@ pub(super) fn q6_k(b: &[u8; 210]) -> Superblock<6, impl Codes<6>> {
 
 #[target_feature(enable = "neon")]
 #[inline]
-pub(super) fn iq4_xs(b: &[u8; 136]) -> Superblock<4, impl Codes<4>> {
+pub(super) fn iq4_xs(b: &[u8; 136]) -> Superblock<4, impl UnpackCodes<4>> {
     let scales = integers_of_runs(u64::from_le_bytes(iq4_xs_scales(b)));
     let scales = scales.map(|scales| vsubq_s32(scales, vdupq_n_s32(32)));
     let scales = Scales::Runs(times(half::<0>(b), scales));

@@ -19,7 +19,7 @@ use crate::unpack::superblock_bytes;
 /// A superblock of two rows of weights: of each run of 32, for each half of both groups eight codes of one, then eight of the other.
 #[derive(Clone)]
 #[repr(align(64))]
-pub(super) struct Pair {
+pub(super) struct RowPair {
     codes: [[[i8; 16]; 4]; 8],
     /// In the order of [`QuantizedBlock`], of each run or group those of both rows, twice: a b a b.
     scales: [[f32; 4]; 16],
@@ -27,8 +27,9 @@ pub(super) struct Pair {
     offsets: [[f32; 16]; 2],
 }
 
-impl Pair {
-    const ZERO: Pair = Pair { codes: [[[0; 16]; 4]; 8], scales: [[0.0; 4]; 16], offsets: [[0.0; 16]; 2] };
+impl RowPair {
+    const ZERO: RowPair =
+        RowPair { codes: [[[0; 16]; 4]; 8], scales: [[0.0; 4]; 16], offsets: [[0.0; 16]; 2] };
 
     /// Codes of eight groups: of each the first half of both rows, and the second.
     #[target_feature(enable = "neon")]
@@ -83,7 +84,7 @@ impl Pair {
     }
 }
 
-/// A block of two rows of activations, as [`Pair`] has weights.
+/// A block of two rows of activations, as [`RowPair`] has weights.
 struct Both {
     codes: [[[i8; 16]; 4]; 8],
     /// In the order of [`QuantizedBlock`]: a a b b.
@@ -143,7 +144,7 @@ fn by_pairs(
     out: &mut [&mut [f32]],
 ) {
     let blocks = row_bytes.div_ceil(superblock_bytes(kind));
-    let mut pairs = vec![Pair::ZERO; 2 * blocks];
+    let mut pairs = vec![RowPair::ZERO; 2 * blocks];
     // A last row of activations meets the weights twice, and is asked once.
     let of_rows = |rows: &[&[QuantizedBlock]]| {
         let both = rows[0].iter().zip(rows[rows.len() - 1]).take(blocks);
@@ -186,7 +187,11 @@ fn by_pairs(
 /// weights, then the second.
 #[target_feature(enable = "neon,dotprod,i8mm")]
 #[inline]
-fn products(weights: [&[Pair]; 2], activations: &[Vec<Both>], has_runs: bool) -> [[[float32x4_t; 4]; 2]; 2] {
+fn products(
+    weights: [&[RowPair]; 2],
+    activations: &[Vec<Both>],
+    has_runs: bool,
+) -> [[[float32x4_t; 4]; 2]; 2] {
     let mut all = [[[vdupq_n_f32(0.0); 4]; 2]; 2];
     match (activations, has_runs) {
         ([a, b], true) => all = multiply::<_, true>(weights, [a, b]),
@@ -202,7 +207,7 @@ fn products(weights: [&[Pair]; 2], activations: &[Vec<Both>], has_runs: bool) ->
 #[target_feature(enable = "neon,dotprod,i8mm")]
 #[inline(never)]
 fn multiply<const PAIRS: usize, const RUNS: bool>(
-    weights: [&[Pair]; 2],
+    weights: [&[RowPair]; 2],
     activations: [&[Both]; PAIRS],
 ) -> [[[float32x4_t; 4]; PAIRS]; 2] {
     let quarters = [
@@ -217,7 +222,7 @@ fn multiply<const PAIRS: usize, const RUNS: bool>(
 #[target_feature(enable = "neon,dotprod,i8mm")]
 #[inline]
 fn quarter<const PAIRS: usize, const RUNS: bool, const QUARTER: usize>(
-    weights: [&[Pair]; 2],
+    weights: [&[RowPair]; 2],
     activations: [&[Both]; PAIRS],
 ) -> [[float32x4_t; PAIRS]; 2] {
     let start = vdupq_n_s32(WHOLE.to_bits().cast_signed());
@@ -262,7 +267,7 @@ fn quarter<const PAIRS: usize, const RUNS: bool, const QUARTER: usize>(
 /// The last sums of each row of activations with both of weights.
 #[target_feature(enable = "neon")]
 #[inline(never)]
-fn of_offsets<const RUNS: bool>(weights: &[Pair], rows: [&[QuantizedBlock]; 4]) -> [[float32x4_t; 2]; 4] {
+fn of_offsets<const RUNS: bool>(weights: &[RowPair], rows: [&[QuantizedBlock]; 4]) -> [[float32x4_t; 2]; 4] {
     let mut sums = [[vdupq_n_f32(0.0); 2]; 4];
     let rows = rows.map(|row| &row[..weights.len()]);
     for (i, w) in weights.iter().enumerate() {

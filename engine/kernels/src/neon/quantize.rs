@@ -80,7 +80,8 @@ fn quantize_groups(mut elements: [float32x4_t; GROUP], block: &mut QuantizedBloc
     store_floats(&mut block.sums.as_chunks_mut().0[part], vmulq_f32(scale, sums));
 }
 
-/// How well codes of so many steps fit, and the scale that fits them best.
+/// The fit of codes of so many steps, and the scale that fits them best, group by group: the larger the first, the smaller
+/// the error (`activations.rs` has the formula).
 #[target_feature(enable = "neon")]
 #[inline]
 fn fit(elements: &[float32x4_t; GROUP], steps: float32x4_t) -> (float32x4_t, float32x4_t) {

@@ -168,7 +168,7 @@ pub(super) fn integers_of_runs(bytes: u64) -> [int32x4_t; 2] {
     [vreinterpretq_s32_u32(vmovl_u16(vget_low_u16(words))), vreinterpretq_s32_u32(vmovl_high_u16(words))]
 }
 
-/// What is there of each group, in the order of their scales.
+/// A byte of each group, put from the order of groups into the order of their scales.
 #[target_feature(enable = "neon")]
 #[inline]
 fn in_order(groups: uint8x16_t) -> uint8x16_t {

@@ -3,7 +3,7 @@
 use std::arch::aarch64::*;
 
 use super::registers::{bytes_at, halves_of_runs, integers_of_runs, levels, mask_of_bits, nibbles};
-use super::unpack::{Codes, Scales, Superblock};
+use super::unpack::{Scales, Superblock, UnpackCodes};
 use crate::quant::{IQ4_LEVELS, MXFP4_LEVELS};
 
 /// The word at `at`.
@@ -74,7 +74,7 @@ fn negative(numbers: Scales) -> Scales {
 
 #[target_feature(enable = "neon")]
 #[inline]
-pub(super) fn q4_0(b: &[u8; 144]) -> Superblock<4, impl Codes<4>> {
+pub(super) fn q4_0(b: &[u8; 144]) -> Superblock<4, impl UnpackCodes<4>> {
     let scales = halves_at::<18, 0>(b);
     Superblock {
         packed: packed_at::<18, 2>(b),
@@ -86,7 +86,7 @@ pub(super) fn q4_0(b: &[u8; 144]) -> Superblock<4, impl Codes<4>> {
 
 #[target_feature(enable = "neon")]
 #[inline]
-pub(super) fn q4_1(b: &[u8; 160]) -> Superblock<4, impl Codes<4>> {
+pub(super) fn q4_1(b: &[u8; 160]) -> Superblock<4, impl UnpackCodes<4>> {
     Superblock {
         packed: packed_at::<20, 4>(b),
         codes: |packed| plain_nibbles(packed),
@@ -97,26 +97,26 @@ pub(super) fn q4_1(b: &[u8; 160]) -> Superblock<4, impl Codes<4>> {
 
 #[target_feature(enable = "neon")]
 #[inline]
-pub(super) fn q5_0(b: &[u8; 176]) -> Superblock<8, impl Codes<8>> {
+pub(super) fn q5_0(b: &[u8; 176]) -> Superblock<8, impl UnpackCodes<8>> {
     Superblock::symmetric(fives_at::<22, 2>(b), halves_at::<22, 0>(b))
 }
 
 #[target_feature(enable = "neon")]
 #[inline]
-pub(super) fn q5_1(b: &[u8; 192]) -> Superblock<8, impl Codes<8>> {
+pub(super) fn q5_1(b: &[u8; 192]) -> Superblock<8, impl UnpackCodes<8>> {
     Superblock::with_offsets(fives_at::<24, 4>(b), halves_at::<24, 0>(b), negative(halves_at::<24, 2>(b)))
 }
 
 #[target_feature(enable = "neon")]
 #[inline]
-pub(super) fn q8_0(b: &[u8; 272]) -> Superblock<8, impl Codes<8>> {
+pub(super) fn q8_0(b: &[u8; 272]) -> Superblock<8, impl UnpackCodes<8>> {
     let codes = by_block(|block| [2, 18].map(|at| vreinterpretq_s8_u8(bytes_at(b, block * 34 + at))));
     Superblock::symmetric(codes, halves_at::<34, 0>(b))
 }
 
 #[target_feature(enable = "neon")]
 #[inline]
-pub(super) fn iq4_nl(b: &[u8; 144]) -> Superblock<4, impl Codes<4>> {
+pub(super) fn iq4_nl(b: &[u8; 144]) -> Superblock<4, impl UnpackCodes<4>> {
     let codes = |packed| nibbles_of(packed, |n| levels(&IQ4_LEVELS, n));
     let scales = halves_at::<18, 0>(b);
     Superblock { packed: packed_at::<18, 2>(b), codes, scales, offsets: scales }
@@ -124,7 +124,7 @@ pub(super) fn iq4_nl(b: &[u8; 144]) -> Superblock<4, impl Codes<4>> {
 
 #[target_feature(enable = "neon")]
 #[inline]
-pub(super) fn mxfp4(b: &[u8; 136]) -> Superblock<4, impl Codes<4>> {
+pub(super) fn mxfp4(b: &[u8; 136]) -> Superblock<4, impl UnpackCodes<4>> {
     let exponents = (0..8).fold(0, |all, block| all | u64::from(b[block * 17]) << (8 * block));
     let scales = integers_of_runs(exponents).map(|exponents| {
         // 2^(exponent − 128); below 2 it is no normal number: see `exponent_half`.

@@ -6,7 +6,7 @@
 
 use std::arch::aarch64::*;
 
-use super::pairs::Pair;
+use super::pairs::RowPair;
 use super::registers::{four_registers, side_by_side, sixteen_floats, store_bytes, store_floats};
 use super::{books, few_bits, k_quants, small_blocks};
 use crate::quant::TensorType;
@@ -14,9 +14,9 @@ use crate::unpack::superblock_bytes;
 use crate::unpackers::of_every_type;
 
 /// Unpacks half a superblock, byte by byte: the codes of eight groups.
-pub(super) trait Codes<const N: usize>: Fn([uint8x16_t; N]) -> [int8x16_t; 8] {}
+pub(super) trait UnpackCodes<const N: usize>: Fn([uint8x16_t; N]) -> [int8x16_t; 8] {}
 
-impl<const N: usize, F: Fn([uint8x16_t; N]) -> [int8x16_t; 8]> Codes<N> for F {}
+impl<const N: usize, F: Fn([uint8x16_t; N]) -> [int8x16_t; 8]> UnpackCodes<N> for F {}
 
 /// 256 weights: weight i is its code times its scale, less what [`Offsets`] says of the type. Codes are still packed, so that
 /// what is to stand side by side can be brought there in few registers.
@@ -40,7 +40,7 @@ impl Superblock<8, ()> {
     /// Weights without minima whose codes, a group in each register, were unpacked as a whole.
     #[target_feature(enable = "neon")]
     #[inline]
-    pub(super) fn symmetric(codes: [int8x16_t; 16], scales: Scales) -> Superblock<8, impl Codes<8>> {
+    pub(super) fn symmetric(codes: [int8x16_t; 16], scales: Scales) -> Superblock<8, impl UnpackCodes<8>> {
         Superblock::with_offsets(codes, scales, scales)
     }
 
@@ -51,7 +51,7 @@ impl Superblock<8, ()> {
         codes: [int8x16_t; 16],
         scales: Scales,
         offsets: Scales,
-    ) -> Superblock<8, impl Codes<8>> {
+    ) -> Superblock<8, impl UnpackCodes<8>> {
         let half = |half: usize| std::array::from_fn(|group| vreinterpretq_u8_s8(codes[8 * half + group]));
         let as_they_are = |codes: [uint8x16_t; 8]| codes.map(|codes| vreinterpretq_s8_u8(codes));
         Superblock { packed: [half(0), half(1)], codes: as_they_are, scales, offsets }
@@ -67,7 +67,7 @@ pub(super) struct Ordered {
     pub(super) offsets: Scales,
 }
 
-impl<const N: usize, F: Codes<N>> Superblock<N, F> {
+impl<const N: usize, F: UnpackCodes<N>> Superblock<N, F> {
     #[target_feature(enable = "neon")]
     #[inline]
     fn ordered(self) -> Ordered {
@@ -83,14 +83,14 @@ impl<const N: usize, F: Codes<N>> Superblock<N, F> {
 pub(super) fn both_parts<const N: usize>(
     first: &[uint8x16_t; N],
     second: &[uint8x16_t; N],
-    codes: impl Codes<N>,
+    codes: impl UnpackCodes<N>,
 ) -> [[int8x16_t; 8]; 2] {
     let lower = std::array::from_fn(|i| side_by_side(first[i], second[i])[0]);
     let upper = std::array::from_fn(|i| side_by_side(first[i], second[i])[1]);
     [codes(lower), codes(upper)]
 }
 
-/// What is taken away from scale · code.
+/// The offset that is subtracted from scale · code.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) enum Offsets {
     /// Nothing: codes are signed.
@@ -102,7 +102,7 @@ pub(super) enum Offsets {
 }
 
 impl Offsets {
-    /// How many times what stands in [`Superblock::offsets`] is taken away.
+    /// The factor of [`Superblock::offsets`] in what is subtracted.
     pub(super) const fn factor(self) -> f32 {
         match self {
             Offsets::None => 0.0,
@@ -238,7 +238,7 @@ pub(super) fn unpack<const BYTES: usize, const KIND: u32>(block: &[u8; BYTES]) -
 /// As `unpack`, of two rows' superblocks, which are brought side by side while they are packed.
 #[target_feature(enable = "neon")]
 #[inline]
-fn unpack_pair<const BYTES: usize, const KIND: u32>([first, second]: [&[u8; BYTES]; 2], to: &mut Pair) {
+fn unpack_pair<const BYTES: usize, const KIND: u32>([first, second]: [&[u8; BYTES]; 2], to: &mut RowPair) {
     macro_rules! of_kind {
         ($([$($kind:ident $module:ident $unpack:ident,)*])*) => {
             $($(if const { KIND == TensorType::$kind.id() } {
@@ -276,7 +276,7 @@ pub(super) fn unpack_row(kind: TensorType, row: &[u8], to: &mut [StoredSuperbloc
 
 /// As `unpack_row`, for two rows.
 #[target_feature(enable = "neon")]
-pub(super) fn unpack_two_rows(kind: TensorType, rows: [&[u8]; 2], to: &mut [Pair]) {
+pub(super) fn unpack_two_rows(kind: TensorType, rows: [&[u8]; 2], to: &mut [RowPair]) {
     macro_rules! of_kind {
         ($([$($kind:ident $module:ident $unpack:ident,)*])*) => {
             match kind {
@@ -313,7 +313,7 @@ fn each<const BYTES: usize, const KIND: u32>(row: &[u8], to: &mut [StoredSuperbl
 
 #[target_feature(enable = "neon")]
 #[inline(never)]
-fn each_pair<const BYTES: usize, const KIND: u32>(rows: [&[u8]; 2], to: &mut [Pair]) {
+fn each_pair<const BYTES: usize, const KIND: u32>(rows: [&[u8]; 2], to: &mut [RowPair]) {
     let [(first, rest), (second, rest_too)] = rows.map(|row| row.as_chunks::<BYTES>());
     for ((first, second), to) in first.iter().zip(second).zip(&mut *to) {
         unpack_pair::<BYTES, KIND>([first, second], to);

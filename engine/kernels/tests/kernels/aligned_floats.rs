@@ -1,4 +1,4 @@
-//! Where floats begin in memory.
+//! Tests of where aligned floats begin in memory.
 
 use pelicycle_kernels::AlignedFloats;
 

@@ -1,4 +1,4 @@
-//! Which set of kernels runs.
+//! Tests of the choice of the kernel set that runs.
 
 use pelicycle_kernels::Kernels;
 

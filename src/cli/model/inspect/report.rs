@@ -11,7 +11,7 @@ use pelicycle_engine::model::{Arithmetic, Model, TensorRole, WeightSummary};
 use pelicycle_engine::tokenizer::Tokenizer;
 use serde::Serialize;
 
-/// A report on a model file, and what follows from it; what is not known is null.
+/// The report on a model file: what it says of itself, and what follows from that. What is not known is null.
 #[derive(Debug, Serialize)]
 pub(in crate::cli::model) struct ModelReport {
     pub(super) files: Vec<PathBuf>,

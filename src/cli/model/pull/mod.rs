@@ -57,9 +57,9 @@ pub(crate) struct PullArgs {
     quiet: bool,
 }
 
-/// The end of a pull.
+/// The outcome of a pull.
 enum End {
-    /// And all its bytes.
+    /// The model, and all its bytes.
     Pulled(PulledModel, u64),
     /// The same weights lie elsewhere on this machine.
     Elsewhere(ModelFile),

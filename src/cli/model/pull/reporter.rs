@@ -150,7 +150,7 @@ impl State {
         }
     }
 
-    /// A line that is told even to those who want quiet.
+    /// Prints a line that is told even to those who want quiet.
     fn failure(&self, words: &str) {
         let words = printable(words);
         match &self.bar {

@@ -15,7 +15,7 @@ const LONG_BY_EYE: f64 = 2.0;
 const WHOLE: f64 = 0.5;
 /// The largest distance between the eye and its base, in its own lengths.
 const NEAR: f64 = 0.9;
-/// The largest distance of the middle of its base behind the eye, likewise: a crest begins there.
+/// The least place of the middle of its base ahead of the eye, likewise; below zero it is behind, where a crest begins.
 const BEHIND: f64 = -0.3;
 /// Slope beyond which it points up or down, not forward: 50 degrees.
 const STEEP: f64 = 1.19;

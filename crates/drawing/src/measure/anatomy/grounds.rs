@@ -13,8 +13,8 @@ const AT: f64 = 0.3;
 /// Wheels of a board have a radius of less than this, in units.
 const SMALL: f64 = 0.6;
 
-/// Which shapes are ground, sky or panel: they reach from side to side, hold nearly all of the canvas, or are a moon, a badge
-/// or a frame around the whole scene.
+/// For each shape whether it is ground, sky or panel: such a one reaches from side to side, holds nearly all of the
+/// canvas, or is a moon, a badge or a frame around the whole scene.
 pub(super) fn find(scene: &PaintedScene, rounds: &[RoundOutline], seen: &[f64]) -> Vec<bool> {
     let (width, height) = scene.canvas;
     let all = scene.shapes.iter().map(|shape| {
@@ -39,7 +39,8 @@ fn is_across(scene: &PaintedScene, extent: Extent) -> bool {
     extent.left <= RIM * width && extent.right >= (1.0 - RIM) * width
 }
 
-/// A level line that stands on the wheels is a deck, one from hub to hub a tube: neither is ground. A horizon leads on.
+/// Takes decks and tubes out of the ground: a level line that stands on the wheels is a deck, one from hub to hub a
+/// tube. A horizon leads on.
 pub(super) fn leave_out_decks(anatomy: &mut Anatomy<'_>) {
     let (Some((left, right)), Some(radius)) = (anatomy.base(), anatomy.wheels.radius()) else { return };
     let (top, hubs) = (f64::midpoint(left.y, right.y) - radius, f64::midpoint(left.y, right.y));

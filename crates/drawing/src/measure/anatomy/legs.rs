@@ -43,7 +43,7 @@ pub(super) struct Leg {
 }
 
 impl Leg {
-    /// The distance of its foot to the pedals, and the two places.
+    /// The least distance of a place of its foot to a pedal, and these two places. There is a pedal.
     fn reaches(&self, pedals: &[Point]) -> (f64, Point, Point) {
         let pairs = self.foot.iter().flat_map(|foot| pedals.iter().map(|pedal| (*foot, *pedal)));
         let all = pairs.map(|(foot, pedal)| (foot.distance(pedal), foot, pedal));

@@ -28,7 +28,7 @@ const OUT: f64 = 1.2;
 const PAIRED: usize = 16;
 const BODIES: usize = 40;
 
-/// What a scene's shapes are looked at by for being panels, taken once.
+/// A scene's shapes with what tells which of them are panels, computed once.
 pub(super) struct Panels<'a> {
     scene: &'a PaintedScene,
     rounds: &'a [RoundOutline],

@@ -11,7 +11,7 @@ use crate::measure::geometry::{Extent, Point};
 const LIKE: f64 = 0.8;
 /// The largest difference between the lowest places of two wheels, in radii.
 const LEVEL: f64 = 0.25;
-/// The largest rise of the road of two wheels that a frame joins.
+/// The largest slope of the road of two wheels that a frame joins: its rise over the distance of the hubs across.
 const HILL: f64 = 0.25;
 /// The least distance of two wheels, in radii from hub to hub: they may overlap on paper.
 const APART: f64 = 1.3;
@@ -32,7 +32,7 @@ const CONCENTRIC: f64 = 0.2;
 /// Share of an outline that must be seen for a wheel to be one, and for it to be certain.
 const SEEN: f64 = 0.3;
 const PLAIN: f64 = 0.6;
-/// The height at which wheels may stand: their lowest places, from the top of what is drawn (0) to its bottom (1).
+/// The least mean of the lowest places of two wheels, from the top of what is drawn (0) to its bottom (1).
 const LOW: f64 = 0.5;
 /// A single wheel stands at the very bottom.
 const LOWEST: f64 = 0.85;
@@ -239,7 +239,8 @@ fn groups(anatomy: &Anatomy<'_>, diagonal: f64) -> Vec<Wheel> {
     groups
 }
 
-/// The size of two wheels together, and what is wrong with them if it is one thing only.
+/// The weight of two wheels as a pair (their mean radius, less where they are high or half hidden), and what is wrong with
+/// them; `None` if they are no pair, or more than one thing is wrong.
 fn pair(anatomy: &Anatomy<'_>, a: &Wheel, b: &Wheel) -> Option<(f64, Option<Near>)> {
     let radius = f64::midpoint(a.radius(), b.radius());
     let low = f64::midpoint(anatomy.height_of(a.outer.bottom()), anatomy.height_of(b.outer.bottom()));

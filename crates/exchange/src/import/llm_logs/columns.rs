@@ -46,7 +46,7 @@ pub(super) fn usage(input: Option<u64>, output: Option<u64>, details: Option<&st
     }
 }
 
-/// The end of a reply, by the word of whichever service gave one.
+/// The outcome of a reply, by the word of whichever service gave one; complete where none did.
 pub(super) fn outcome(answer: &Value) -> Outcome {
     let places = [
         "/finish_reason",

@@ -69,7 +69,7 @@ impl WireProtocol for AnthropicMessages {
     }
 }
 
-/// A block's own text: all of it in a whole answer, mostly none where a stream begins one.
+/// Reads a block's own text: all of it in a whole answer, mostly none where a stream begins one.
 fn block(block: Option<&Value>, state: &mut ReplyState) {
     let Some(block) = block else { return };
     match text(block, "/type") {

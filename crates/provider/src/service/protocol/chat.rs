@@ -68,7 +68,7 @@ impl WireProtocol for ChatCompletions {
     }
 }
 
-/// What a chunk tells beside the text.
+/// Reads what a chunk tells beside the text.
 fn about(chunk: &Value, state: &mut ReplyState) {
     state.identify(text(chunk, "/model"), text(chunk, "/id"));
     if let Some(upstream) = text(chunk, "/provider") {
@@ -107,7 +107,7 @@ fn tokens(usage: &Value) -> Usage {
     }
 }
 
-/// The parts of a delta, or of a whole message.
+/// Reads the parts of a delta, or of a whole message.
 fn message(delta: &Value, state: &mut ReplyState) {
     let details = || {
         let list = delta.get("reasoning_details")?.as_array()?;
@@ -123,7 +123,7 @@ fn message(delta: &Value, state: &mut ReplyState) {
     state.refusal.push_str(text(delta, "/refusal").unwrap_or_default());
 }
 
-/// The text of a message: as it is, or in a part or a list of parts, as Mistral has it.
+/// Reads the text of a message: as it is, or in a part or a list of parts, as Mistral has it.
 fn content(content: &Value, state: &mut ReplyState) {
     match content {
         Value::String(words) => state.marked_text(words),

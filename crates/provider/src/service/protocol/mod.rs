@@ -68,12 +68,12 @@ pub(super) struct WireMessage<'a> {
 }
 
 impl<'a> WireMessage<'a> {
-    /// What the model is asked.
+    /// The user's message: the prompt, or a look with its picture.
     pub(super) fn user(text: &'a str, pictures: &'a [String]) -> WireMessage<'a> {
         WireMessage { is_reply: false, text, pictures }
     }
 
-    /// Who speaks, where the protocol calls the model by this word.
+    /// The role of the one who speaks: `user`, or the protocol's word for the model.
     fn role(&self, model: &'static str) -> &'static str {
         if self.is_reply { model } else { "user" }
     }

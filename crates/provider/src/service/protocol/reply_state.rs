@@ -54,7 +54,7 @@ pub(in super::super) struct ReplyState {
     pub(super) marked: ReasoningSplit,
 }
 
-/// What a model has said, as a place to go back to.
+/// The lengths of what a model has said and the state of its reading, to go back to.
 #[derive(Debug)]
 pub(in super::super) struct SaidSoFar {
     text: usize,
@@ -82,19 +82,19 @@ pub(in super::super) struct StopReason {
 #[derive(Debug, Default)]
 pub(super) struct SpokenText {
     all: String,
-    /// Where the part begins that was said to begin last.
+    /// The beginning of the part that was last said to begin.
     begin: usize,
-    /// Where what comes now begins: there, or behind what was told whole.
+    /// The beginning of the pieces that come now: there, or behind what was last told whole.
     part: usize,
 }
 
 impl SpokenText {
-    /// A piece of it.
+    /// Takes a piece of it.
     pub(super) fn piece(&mut self, piece: &str) {
         self.all.push_str(piece);
     }
 
-    /// What comes from here on is of another part.
+    /// Begins another part: pieces from here on are of it.
     pub(super) fn next_part(&mut self) {
         self.part = self.all.len();
         self.begin = self.part;
@@ -132,7 +132,7 @@ impl ReplyState {
             || self.marked.holds_text()
     }
 
-    /// What the model has said by now, and why it ended.
+    /// Takes down what the model has said by now and why it ended, to go back to.
     pub(in super::super) fn said(&mut self) -> SaidSoFar {
         SaidSoFar {
             text: self.text.len(),
@@ -254,7 +254,7 @@ impl ReplyState {
         }
     }
 
-    /// The stream is over: what was held back is text.
+    /// Ends the stream: what was held back is text.
     pub(in super::super) fn finish(&mut self) {
         let rest = self.marked.finish();
         self.split(rest);

@@ -147,14 +147,14 @@ fn finished(response: &Value, state: &mut ReplyState) -> Result<(), RequestFailu
     Ok(())
 }
 
-/// A part of the reasoning, now that it is whole.
+/// Takes a part of the reasoning, now that it is whole.
 fn thought(words: &str, state: &mut ReplyState) {
     state.reasoned |= !words.is_empty();
     let new = state.thought.part(words);
     state.reasoning.push_str(new);
 }
 
-/// A part of an item, now that it is whole.
+/// Takes a part of an item, now that it is whole.
 fn part(part: &Value, state: &mut ReplyState) {
     if text(part, "/type") == Some("output_text") {
         let new = state.spoken.part(text(part, "/text").unwrap_or_default());
@@ -162,7 +162,7 @@ fn part(part: &Value, state: &mut ReplyState) {
     }
 }
 
-/// The texts of items that are whole, as far as they were not told in pieces; `all` where there are no other items.
+/// Takes the texts of items that are whole, as far as they were not told in pieces; `all` where there are no other items.
 fn texts(response: &Value, state: &mut ReplyState, all: bool) {
     let (mut answer, mut reasoning, mut refusal) = (String::new(), String::new(), String::new());
     for item in response.get("output").and_then(Value::as_array).into_iter().flatten() {

@@ -1,6 +1,6 @@
 //! The words by which services say why a reply ended: gateways pass on those of other protocols, in other spellings.
 
-/// What such a word means, whatever the protocol.
+/// The meaning of such a word, whatever the protocol.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in super::super) enum StopMeaning {
     /// The model ended its turn.

@@ -27,7 +27,7 @@ pub(crate) struct ChartFrame {
     upwards: Vec<Tick>,
     lines: Vec<Line>,
     frontier: Option<String>,
-    points: Vec<Point>,
+    points: Vec<ChartPoint>,
     names: Vec<Name>,
 }
 
@@ -44,7 +44,7 @@ struct Line {
 }
 
 #[derive(Debug, Clone, Serialize)]
-struct Point {
+struct ChartPoint {
     x: f64,
     y: f64,
     /// The bounds of what is likely, where they are known.
@@ -62,7 +62,7 @@ struct Name {
     x: f64,
     y: f64,
     words: String,
-    /// Which part of it stands at its place, in the words of SVG.
+    /// The part of it that stands at its place, in the words of SVG: `text-anchor`.
     anchor: &'static str,
 }
 
@@ -76,10 +76,10 @@ impl ChartFrame {
         let x = |at: f64| tenth(left + scale.share(at) * (width - left - right));
         let most = chart.top();
         let y = |value: f64| tenth(bottom - (value / most).clamp(0.0, 1.0) * (bottom - top));
-        let points: Vec<Point> = chart
+        let points: Vec<ChartPoint> = chart
             .dots
             .iter()
-            .map(|dot| Point {
+            .map(|dot| ChartPoint {
                 x: x(dot.at),
                 y: y(dot.value),
                 bounds: dot.interval.map(|interval| (y(interval.low), y(interval.high))),
@@ -129,8 +129,8 @@ fn short(words: &str) -> String {
 }
 
 /// A line through the models of one lab, or of one model's quantizations, where there are two.
-fn lines(dots: &[Dot<'_, '_>], points: &[Point]) -> Vec<Line> {
-    let mut joined: BTreeMap<&str, Vec<&Point>> = BTreeMap::new();
+fn lines(dots: &[Dot<'_, '_>], points: &[ChartPoint]) -> Vec<Line> {
+    let mut joined: BTreeMap<&str, Vec<&ChartPoint>> = BTreeMap::new();
     for (dot, point) in dots.iter().zip(points) {
         if let Some(line) = &dot.line {
             joined.entry(line).or_default().push(point);
@@ -146,7 +146,7 @@ fn lines(dots: &[Dot<'_, '_>], points: &[Point]) -> Vec<Line> {
 }
 
 /// Steps over the best so far.
-fn frontier_path(points: &[Point], end: f64) -> String {
+fn frontier_path(points: &[ChartPoint], end: f64) -> String {
     let mut path = String::new();
     for point in points.iter().filter(|point| point.leads) {
         match path.is_empty() {
@@ -158,7 +158,7 @@ fn frontier_path(points: &[Point], end: f64) -> String {
 }
 
 /// Names beside points, those of the frontier first and also above them; one that would lie over another is left out.
-fn names(dots: &[Dot<'_, '_>], points: &[Point], (width, bottom): (f64, f64)) -> Vec<Name> {
+fn names(dots: &[Dot<'_, '_>], points: &[ChartPoint], (width, bottom): (f64, f64)) -> Vec<Name> {
     const HIGH: f64 = 15.0;
     const LETTER: f64 = 6.8;
     let mut order: Vec<usize> = (0..dots.len()).rev().collect();

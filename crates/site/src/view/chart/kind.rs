@@ -135,7 +135,8 @@ impl ChartKind {
         if self.is_of_quantizations() { 2 } else { 3 }
     }
 
-    /// The place of a model across; none where that is not known, or has no place on the axis.
+    /// The value of a model on the horizontal axis; none where it is not known, or is not above zero, where the axis is a
+    /// logarithm.
     pub(super) fn at(self, case: &Case<'_>) -> Option<f64> {
         let numbers = || Figures::of(&case.shown.iter().map(|shown| shown.attempt)).numbers;
         let at = match self {

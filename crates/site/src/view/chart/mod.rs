@@ -1,8 +1,8 @@
-//! Charts of a prompt, drawn here, read without script: how good its models' drawings are by release date, price, time and
-//! tokens, and what quantization does to local models.
+//! Charts of a prompt, drawn here, read without script: how good its models' drawings are by release date, price, time
+//! and tokens, and what quantization does to local models.
 //!
-//! What is good is the strength in the ranking, where there is one, else the share of answers that drew. By release date a line
-//! joins the models of one lab; the frontier is the best of all that stand before it across.
+//! How good drawings are is the strength in the ranking, where there is one, else the share of answers that drew. By
+//! release date a line joins the models of one lab; the frontier is the best of all that stand before it across.
 
 use pelicycle_record::LOCAL;
 use pelicycle_statistics::Interval;

@@ -14,7 +14,7 @@ const MOMENTS: u32 = 3;
 
 /// The reply to a request as far as it came.
 #[derive(Debug)]
-pub(crate) struct ReceivedReply {
+pub(crate) struct ReplyAccumulator {
     pub(crate) text: String,
     pub(crate) reasoning: String,
     pub(crate) account: ReplyMetadata,
@@ -39,10 +39,10 @@ pub(crate) struct ReceivedReply {
     batch: u32,
 }
 
-impl ReceivedReply {
+impl ReplyAccumulator {
     /// A request that is sent now.
-    pub(crate) fn begin() -> ReceivedReply {
-        ReceivedReply {
+    pub(crate) fn begin() -> ReplyAccumulator {
+        ReplyAccumulator {
             text: String::new(),
             reasoning: String::new(),
             account: ReplyMetadata::default(),
@@ -121,7 +121,7 @@ impl ReceivedReply {
         (delta.tokens, bytes)
     }
 
-    /// The user broke it off.
+    /// Ends it as broken off by the user.
     pub(crate) fn interrupt(&mut self) {
         self.done =
             RequestEnd { outcome: Outcome::Cancelled, error: Some("the run was interrupted".to_owned()) };
@@ -203,7 +203,7 @@ mod tests {
     /// The speed of a service's reply of a thousand tokens whose pieces came at these milliseconds.
     fn speed(pieces: &[u64]) -> Option<f64> {
         let begin = Instant::now();
-        let mut reply = ReceivedReply::begin();
+        let mut reply = ReplyAccumulator::begin();
         let mut hear = |ms: u64, kind| {
             reply.hear(ReplyEvent { at: begin + Duration::from_millis(ms), kind });
         };
@@ -223,7 +223,7 @@ mod tests {
     #[test]
     fn an_answer_that_turns_out_to_be_reasoning_is_kept_as_that() {
         let begin = Instant::now();
-        let mut reply = ReceivedReply::begin();
+        let mut reply = ReplyAccumulator::begin();
         let sent = ReplyEventKind::Sent(SentRequest { started: jiff::Timestamp::now(), body: None });
         reply.hear(ReplyEvent { at: begin, kind: sent });
         let mut hear = |ms: u64, answer_was_reasoning, text: &str, reasoning: &str| {
