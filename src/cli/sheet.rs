@@ -108,10 +108,15 @@ pub(crate) fn sheet(global: &Global, args: &SheetArgs) -> anyhow::Result<ExitCod
         makers: site::settings(&Config::load(None)?.site)?.makers,
         columns: args.columns.map(usize::from),
     };
-    let Sheet { png, title, shown, left_out } = gallery::sheet(&exhibits, &options)
+    let Sheet { png, title, shown, left_out, alone } = gallery::sheet(&exhibits, &options)
         .with_context(|| format!("no sheet of {}", printable(&store.root().to_string_lossy())))?;
     write_whole(&args.out, &png).with_context(|| format!("cannot write {}", args.out.display()))?;
-    let rest = if left_out > 0 { format!(", {left_out} more found no place") } else { String::new() };
+    let mut rest = if left_out > 0 { format!(", {left_out} more found no place") } else { String::new() };
+    rest += &match alone {
+        0 => String::new(),
+        1 => ", 1 more is the only one of its family".to_owned(),
+        alone => format!(", {alone} more are the only ones of their families"),
+    };
     say(&format!("{}: {}{rest}", printable(&title), plural(shown as u64, "model")));
     say(&args.out.display().to_string());
     Ok(ExitCode::SUCCESS)

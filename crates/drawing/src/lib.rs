@@ -52,7 +52,7 @@ pub use inspect::inspect;
 pub use measuring::{MeasureError, measure};
 pub use pelicycle_lowering::VERDICT_SIDE;
 pub use pool::{WorkerError, WorkerPool};
-pub use raster::{RENDERER, pixels_trusted, rasterize_trusted};
+pub use raster::{RENDERER, pixels_trusted, rasterize_trusted, words_end_trusted};
 pub use survey::PAINTING_ELEMENTS;
 pub use tool::tool;
 pub use worker::{WORKER_COMMAND, serve_worker};

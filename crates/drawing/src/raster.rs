@@ -222,5 +222,17 @@ pub fn pixels_trusted(svg: &str, longest: u32, [red, green, blue]: [u8; 3]) -> O
     Some((pixmap.width(), pixmap.height(), pixmap.take()))
 }
 
+/// The place where the room of the words of an SVG of our own making ends on the right, in its own units: where more words of that
+/// line would go on. Words stand at its top level; `None` where there are none.
+pub fn words_end_trusted(svg: &str) -> Option<f32> {
+    let xml = roxmltree::Document::parse(svg).ok()?;
+    let (tree, _) = read(&xml, &DrawingBounds::default()).ok()?;
+    let end = |node: &usvg::Node| match node {
+        usvg::Node::Text(words) => Some(words.bounding_box().right()),
+        _ => None,
+    };
+    tree.root().children().iter().filter_map(end).reduce(f32::max)
+}
+
 /// Levels of a channel below white that nobody sees.
 const INVISIBLE: u8 = 2;

@@ -27,37 +27,34 @@ impl Board {
         Self(Rgb { width, height, pixels: colour.repeat(width as usize * height as usize) })
     }
 
-    /// Lays pixels on it where they are darker than what is there: words that were drawn on the same ground. They are as in
-    /// [`Board::new`]; what is beyond the board is left out.
-    pub fn darken(&mut self, rgba: &[u8], size: (u32, u32), place: (u32, u32)) {
-        self.each_pixel(rgba, size, place, |own, new| {
-            for (own, new) in own.iter_mut().zip(new) {
-                *own = (*own).min(*new);
-            }
+    /// Lays pixels on it where they are darker than what is there: words that were drawn on the same ground. They are red, green and
+    /// blue, rows from the top; what is beyond the board is left out.
+    pub fn darken(&mut self, rgb: &[u8], size: (u32, u32), place: (u32, u32)) {
+        // Plain loops over bytes, which the compiler does many at once.
+        self.each_row(rgb, size, place, |own, new| {
+            own.iter_mut().zip(new).for_each(|(own, new)| *own = (*own).min(*new));
         });
     }
 
-    /// Lays pixels on it, whatever is there. They are as in [`Board::new`]; what is beyond the board is left out.
-    pub fn cover(&mut self, rgba: &[u8], size: (u32, u32), place: (u32, u32)) {
-        self.each_pixel(rgba, size, place, |own, new| own.copy_from_slice(&new[..3]));
+    /// Lays pixels on it, whatever is there. They are as in [`Board::darken`]; what is beyond the board is left out.
+    pub fn cover(&mut self, rgb: &[u8], size: (u32, u32), place: (u32, u32)) {
+        self.each_row(rgb, size, place, |own, new| own.copy_from_slice(new));
     }
 
-    fn each_pixel(
+    /// Calls `lay` for each row of the pixels that is on the board, with the board's own bytes and as many new ones.
+    fn each_row(
         &mut self,
-        rgba: &[u8],
+        rgb: &[u8],
         (width, height): (u32, u32),
         (left, top): (u32, u32),
-        lay: impl Fn(&mut [u8; 3], &[u8; 4]),
+        lay: impl Fn(&mut [u8], &[u8]),
     ) {
         let stride = self.0.width as usize * 3;
         let rows = self.0.pixels.chunks_exact_mut(stride.max(1)).skip(top as usize).take(height as usize);
-        for (row, new) in rows.zip(rgba.chunks_exact((width as usize * 4).max(1))) {
+        for (row, new) in rows.zip(rgb.chunks_exact((width as usize * 3).max(1))) {
             let own = row.get_mut(left as usize * 3..).unwrap_or_default();
-            own.as_chunks_mut::<3>()
-                .0
-                .iter_mut()
-                .zip(new.as_chunks::<4>().0)
-                .for_each(|(own, new)| lay(own, new));
+            let seen = own.len().min(new.len());
+            lay(&mut own[..seen], &new[..seen]);
         }
     }
 
@@ -68,22 +65,17 @@ impl Board {
     /// When it is no whole PNG of a bounded size.
     pub fn lay(&mut self, png: &[u8], place: (u32, u32), side: u32, rim: u32) -> Result<(), RasterError> {
         let picture = decode(png)?.within(side.saturating_sub(2 * rim).max(1));
-        let white =
-            Rgb { width: side, height: side, pixels: vec![u8::MAX; side as usize * side as usize * 3] };
-        self.copy(&white, place);
-        self.copy(&picture, (place.0 + (side - picture.width) / 2, place.1 + (side - picture.height) / 2));
+        self.whiten(place, side);
+        let middle = (place.0 + (side - picture.width) / 2, place.1 + (side - picture.height) / 2);
+        self.cover(&picture.pixels, (picture.width, picture.height), middle);
         Ok(())
     }
 
-    fn copy(&mut self, picture: &Rgb, (left, top): (u32, u32)) {
-        let seen = picture.width.min(self.0.width.saturating_sub(left)) as usize * 3;
-        let (stride, from) = (self.0.width as usize * 3, left as usize * 3);
-        let rows = self.0.pixels.chunks_exact_mut(stride).skip(top as usize);
-        for (row, own) in rows.zip(picture.pixels.chunks_exact(picture.width as usize * 3)) {
-            if seen > 0 {
-                row[from..from + seen].copy_from_slice(&own[..seen]);
-            }
-        }
+    fn whiten(&mut self, (left, top): (u32, u32), side: u32) {
+        let stride = self.0.width as usize * 3;
+        let (from, to) = (left as usize * 3, left.saturating_add(side) as usize * 3);
+        let rows = self.0.pixels.chunks_exact_mut(stride.max(1)).skip(top as usize).take(side as usize);
+        rows.for_each(|row| row[from.min(stride)..to.min(stride)].fill(u8::MAX));
     }
 
     /// The board as a PNG, made in a moment rather than of few bytes.
@@ -121,7 +113,7 @@ mod tests {
     #[test]
     fn words_darken_the_ground_and_what_covers_it_hides_it() {
         let mut board = Board::even(4, 3, [100; 3]);
-        let pixels = |value: u8| [[value; 4]; 4].concat();
+        let pixels = |value: u8| [[value; 3]; 4].concat();
         board.darken(&pixels(200), (2, 2), (0, 0));
         board.darken(&pixels(50), (2, 2), (1, 1));
         board.cover(&pixels(200), (2, 2), (3, 2));

@@ -67,6 +67,8 @@ pub struct Sheet {
     pub shown: usize,
     /// The number of contestants that found no place.
     pub left_out: usize,
+    /// The number of contestants that are alone in their family, where rows are families: no row has them.
+    pub alone: usize,
 }
 
 /// A sheet that could not be made.
@@ -102,6 +104,7 @@ pub fn sheet(exhibits: &[Exhibit<'_>], options: &SheetOptions) -> Result<Sheet, 
         true => by_family(section),
         false => places(section, options.order, &ranks),
     };
+    let alone = section.cases.len() - cards.len();
     cards.truncate(options.top.unwrap_or(usize::MAX));
     let (most, even) = match options.shape {
         Some(shape) => fitting(cards.len().min(MOST), shape),
@@ -135,7 +138,7 @@ pub fn sheet(exhibits: &[Exhibit<'_>], options: &SheetOptions) -> Result<Sheet, 
     let svg = compose(&words, &cards, &pictures, &layout);
     let longest = u32::try_from(layout.size.0.max(layout.size.1)).unwrap_or(u32::MAX);
     let png = drawing::rasterize_trusted(&svg, longest).ok_or(SheetError::Draw)?;
-    Ok(Sheet { png, title, shown: cards.len(), left_out })
+    Ok(Sheet { png, title, shown: cards.len(), left_out, alone })
 }
 
 /// The section of the wanted prompt.

@@ -1,4 +1,5 @@
 //! Blocks of words on posters: thousands of posters say the same in some place, so a block is drawn once and remembered for a while.
+//! No two have the same figures, but all are of the same digits and a few words, so each of these is a block of its own.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -10,6 +11,10 @@ use crate::lettering::write_text;
 
 /// Bytes of pixels that are remembered.
 const MOST: usize = 24 << 20;
+/// Pieces whose room is remembered.
+const MOST_ROOMS: usize = 10_000;
+/// Pixels left of a piece of a line, so that what leans over its beginning is drawn.
+const LEAN: usize = 8;
 
 /// Words, or a mark, with a place on a poster.
 #[derive(Debug)]
@@ -69,7 +74,11 @@ impl PosterBlock {
 
 /// Blocks as they were drawn, the last ones.
 #[derive(Debug, Default)]
-pub(crate) struct DrawnBlocks(Mutex<Remembered>);
+pub(crate) struct DrawnBlocks {
+    inks: Mutex<Remembered>,
+    /// How far the line goes on behind a piece of it, in pixels, by the piece's style and text.
+    rooms: Mutex<HashMap<String, f32>>,
+}
 
 #[derive(Debug, Default)]
 struct Remembered {
@@ -86,7 +95,7 @@ struct Ink {
     corner: (usize, usize),
     /// Its width and height in pixels.
     size: (usize, usize),
-    /// Red, green, blue and alpha of each pixel, rows from the top.
+    /// Red, green and blue of each pixel, rows from the top.
     pixels: Vec<u8>,
 }
 
@@ -106,12 +115,88 @@ impl Ink {
         }
         let left = left.min(right);
         let rows = pixels.chunks_exact(width * 4).take(bottom).skip(top);
-        let pixels = rows.flat_map(|row| &row[left * 4..right * 4]).copied().collect();
+        let pixels = rows.flat_map(|row| opaque(&row[left * 4..right * 4])).collect();
         Self { corner: (left, top), size: (right - left, bottom - top), pixels }
     }
 }
 
+/// Whether a text is of characters that stand the same wherever they stand, but for letters beside letters.
+pub(super) fn is_plain(text: &str) -> bool {
+    text.chars().all(|c| c.is_ascii() && !c.is_ascii_control() || matches!(c, '·' | '–' | '…'))
+}
+
+/// The pieces of a line that make up many such lines: each run of letters, and each other character by itself.
+fn pieces(line: &str) -> impl Iterator<Item = &str> {
+    let mut left = line;
+    std::iter::from_fn(move || {
+        let first = left.chars().next()?;
+        let letters = left.find(|c: char| !c.is_alphabetic()).unwrap_or(left.len());
+        let (piece, rest) = left.split_at(letters.max(first.len_utf8()));
+        left = rest;
+        Some(piece)
+    })
+}
+
+/// Red, green and blue of pixels that let nothing through.
+fn opaque(rgba: &[u8]) -> impl Iterator<Item = u8> {
+    rgba.as_chunks::<4>().0.iter().flat_map(|[red, green, blue, _]| [*red, *green, *blue])
+}
+
 impl DrawnBlocks {
+    /// Lines of figures as a block for each word and each digit, at whole pixels, which look as [`PosterBlock::lines`] do where the
+    /// text is plain. `None` when they can't be drawn.
+    pub(super) fn figures(
+        &self,
+        lines: &[String],
+        (x, y): (usize, usize),
+        step: usize,
+        style: &str,
+        ground: [u8; 3],
+    ) -> Option<Vec<PosterBlock>> {
+        let mut blocks = Vec::new();
+        for (number, line) in lines.iter().enumerate() {
+            let mut pen = 0.0;
+            for piece in pieces(line) {
+                // The cast saturates; a pen only goes on.
+                let at = x + f32::round(pen) as usize;
+                if piece != " " {
+                    let mut content = String::new();
+                    write_text(&mut content, (LEAN, step), style, piece);
+                    let size = ((piece.chars().count() + 1) * step + LEAN, 2 * step);
+                    let place = (at.saturating_sub(LEAN), (y + number * step).saturating_sub(step));
+                    blocks.push(PosterBlock::new(&content, size, place, BlockGround::Poster(ground)));
+                }
+                pen += self.room(piece, style)?;
+            }
+        }
+        Some(blocks)
+    }
+
+    /// How far a line of this style goes on behind a piece of it.
+    fn room(&self, piece: &str, style: &str) -> Option<f32> {
+        let rooms = || self.rooms.lock().unwrap_or_else(PoisonError::into_inner);
+        let key = format!("{style}{piece}");
+        if let Some(room) = rooms().get(&key) {
+            return Some(*room);
+        }
+        let end = |words: &str| {
+            let mut content = String::new();
+            write_text(&mut content, (0, 0), style, words);
+            drawing::words_end_trusted(&format!(
+                "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"9\" height=\"9\">{content}</svg>"
+            ))
+        };
+        // A blank at an end is none.
+        let room = if piece == " " { end("n n")? - end("nn")? } else { end(piece)? };
+        let mut rooms = rooms();
+        // Few are known, and should they ever be many, they are soon found again.
+        if rooms.len() >= MOST_ROOMS {
+            rooms.clear();
+        }
+        rooms.insert(key, room);
+        Some(room)
+    }
+
     /// Lays a block on a board; `None` when it can't be drawn.
     pub(super) fn lay(&self, block: &PosterBlock, board: &mut Board) -> Option<()> {
         let ink = self.ink(block)?;
@@ -142,14 +227,16 @@ impl DrawnBlocks {
         let ink = Arc::new(match block.ground {
             BlockGround::Poster(colour) => Ink::of(&pixels, width, colour),
             // All of it covers what is below.
-            BlockGround::White => Ink { corner: (0, 0), size: (width, height), pixels },
+            BlockGround::White => {
+                Ink { corner: (0, 0), size: (width, height), pixels: opaque(&pixels).collect() }
+            }
         });
         self.lock().remember(key, &ink);
         Some(ink)
     }
 
     fn lock(&self) -> std::sync::MutexGuard<'_, Remembered> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.inks.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -199,9 +286,69 @@ mod tests {
         (pixels[5 + 2], pixels[2 * 5 + 1]) = (dark, dark);
         let ink = Ink::of(pixels.as_flattened(), 5, ground);
         assert_eq!((ink.corner, ink.size), ((1, 1), (2, 2)));
-        let bare = [9, 8, 7, 255];
-        assert_eq!(ink.pixels.as_chunks::<4>().0, [bare, dark, dark, bare]);
+        assert_eq!(ink.pixels.as_chunks::<3>().0, [[9, 8, 7], [1, 2, 3], [1, 2, 3], [9, 8, 7]]);
         let nothing = Ink::of([[9, 8, 7, 255]; 6].as_flattened(), 3, ground);
         assert_eq!((nothing.size, nothing.pixels.len()), ((0, 0), 0));
+    }
+
+    const QUIET: &str = "font-size=\"22\" font-family=\"DejaVu Sans\" fill=\"#655f55\"";
+    const GROUND: [u8; 3] = [0xf4, 0xf2, 0xed];
+
+    /// The red of each pixel of these blocks on a board of 577 by 160 pixels.
+    fn laid(drawn: &DrawnBlocks, blocks: &[PosterBlock]) -> Vec<u8> {
+        let mut board = Board::even(577, 160, GROUND);
+        blocks.iter().for_each(|block| drawn.lay(block, &mut board).unwrap());
+        let png = board.png().unwrap();
+        let mut reader = png::Decoder::new(std::io::Cursor::new(png)).read_info().unwrap();
+        let mut pixels = vec![0; reader.output_buffer_size().unwrap()];
+        reader.next_frame(&mut pixels).unwrap();
+        pixels.as_chunks::<3>().0.iter().map(|[red, ..]| *red).collect()
+    }
+
+    /// The share of the ink of one picture that the other has within a pixel to the left or right, each level of it.
+    fn likeness(one: &[u8], other: &[u8]) -> f64 {
+        let ink = |level: u8| f64::from(GROUND[0] - level);
+        let near = |at: usize| (at.saturating_sub(1)..=at + 1).filter_map(|at| other.get(at)).copied().min();
+        let inked = one.iter().enumerate().filter(|(_, level)| **level < GROUND[0]);
+        let (found, all) = inked.fold((0.0, 0.0), |(found, all), (at, level)| {
+            (found + ink(*level).min(near(at).map_or(0.0, ink)), all + ink(*level))
+        });
+        found / all
+    }
+
+    #[test]
+    fn figures_look_as_the_renderer_sets_the_whole_lines() {
+        let drawn = DrawnBlocks::default();
+        for lines in [
+            &["Drawn · 1,251 tokens · 16.0 s · $0.038"] as &[&str],
+            &["Demonstration · Drawn with", "remarks · 49 ms · $0.00070", "AVATAR Type 7,7.1.11"],
+            &["Not well formed · 98,765,432 tokens", "(100 %) <&> \"quoted\" – more…"],
+        ] {
+            let lines: Vec<String> = lines.iter().map(|line| (*line).to_owned()).collect();
+            let pieces = drawn.figures(&lines, (20, 40), 32, QUIET, GROUND).unwrap();
+            let whole = PosterBlock::lines(&lines, (20, 40), 557, 32, QUIET, GROUND).unwrap();
+            let (pieces, whole) = (laid(&drawn, &pieces), laid(&drawn, &[whole]));
+            let alike = [likeness(&pieces, &whole), likeness(&whole, &pieces)];
+            assert!(alike.iter().all(|share| *share > 0.97), "{alike:?} {lines:?}");
+            assert!(likeness(&pieces[577 * 3..], &whole) < 0.9, "it tells a line that stands elsewhere");
+        }
+    }
+
+    #[test]
+    fn a_line_is_cut_between_all_but_letters_and_digits_of_many_lines_are_drawn_once() {
+        let cut = |line| pieces(line).collect::<Vec<_>>();
+        assert_eq!(cut("Drawn · 1,2"), ["Drawn", " ", "·", " ", "1", ",", "2"]);
+        assert_eq!(cut(""), [""; 0]);
+        assert!(is_plain("Drawn · $0.1 – 3 %…"));
+        assert!(!is_plain("سلام") && !is_plain("é") && !is_plain("a\u{300}") && !is_plain("a\tb"));
+        let drawn = DrawnBlocks::default();
+        for number in 1_000..1_200 {
+            let lines = [format!("{number} tokens · {number}.5 s")];
+            for block in drawn.figures(&lines, (0, 40), 32, QUIET, GROUND).unwrap() {
+                drawn.ink(&block).unwrap();
+            }
+        }
+        // Ten digits, the point, the dot, and two words.
+        assert_eq!(drawn.inks.lock().unwrap().blocks.len(), 14);
     }
 }

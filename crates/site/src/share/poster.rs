@@ -7,7 +7,7 @@ use pelicycle_drawing as drawing;
 use pelicycle_picture::Board;
 use serde::Serialize;
 
-use super::block::{BlockGround, DrawnBlocks, PosterBlock};
+use super::block::{BlockGround, DrawnBlocks, PosterBlock, is_plain};
 use super::linked_data::linked_data;
 use super::{BaseUrl, Feed};
 use crate::lettering::{wrap, write_text};
@@ -16,7 +16,7 @@ use crate::view::{Plate, Poster};
 use crate::{GalleryError, SiteSettings, templates};
 
 /// Version of how posters are drawn: a change draws them all anew.
-const VERSION: &str = "poster-4";
+const VERSION: &str = "poster-5";
 /// Version of what is made of a poster for a page's head: a change prints all pages anew.
 pub(crate) const PREVIEW_VERSION: u32 = 1;
 /// The size that services which show links ask for.
@@ -106,7 +106,7 @@ pub(crate) fn draw(
         blocks.push(mark(MARGIN));
         blocks
     } else if poster.single {
-        single(poster)
+        single(poster, drawn)?
     } else {
         row(poster)
     };
@@ -172,8 +172,8 @@ fn lines(words: &[String], place: (usize, usize), step: usize, style: &str) -> O
     PosterBlock::lines(words, place, WIDTH as usize - place.0, step, style, GROUND)
 }
 
-/// The label of one drawing, which is on the left of it.
-fn single(poster: &Poster) -> Vec<PosterBlock> {
+/// The label of one drawing, which is on the left of it; `None` when it can't be drawn.
+fn single(poster: &Poster, drawn: &DrawnBlocks) -> Option<Vec<PosterBlock>> {
     let x = MARGIN + LARGE.side + 40;
     let mut y = MARGIN + 44;
     let mut blocks = Vec::new();
@@ -181,13 +181,18 @@ fn single(poster: &Poster) -> Vec<PosterBlock> {
     for (words, step, style) in [
         (wrap(&poster.title, 20, 4), 56, font("DejaVu Serif", 46, INK, "")),
         (wrap(asked, 38, 5), 34, font("DejaVu Serif", 24, INK, "font-style=\"italic\"")),
-        (wrap(&poster.sum, 38, 3), 32, font("DejaVu Sans", 22, QUIET, "")),
     ] {
         blocks.extend(lines(&words, (x, y), step, &style));
         y += words.len() * step + 18;
     }
+    let (figures, style) = (wrap(&poster.sum, 38, 3), font("DejaVu Sans", 22, QUIET, ""));
+    if is_plain(&poster.sum) {
+        blocks.extend(drawn.figures(&figures, (x, y), 32, &style, GROUND)?);
+    } else {
+        blocks.extend(lines(&figures, (x, y), 32, &style));
+    }
     blocks.push(mark(x));
-    blocks
+    Some(blocks)
 }
 
 /// The words above a row of drawings, and their labels.

@@ -86,7 +86,7 @@ pub(super) struct ModelStanding {
     pub(super) order: usize,
     /// `place 3`, `place 2–4`.
     pub(super) place: String,
-    /// `won 62 %`.
+    /// `won 62 %`, or `won 100 % of 1 vote` where votes are few.
     pub(super) won: String,
     /// The chance that a typical drawing of it is preferred to a middling model's, with its bounds at 95 %.
     pub(super) strength: Interval,
@@ -165,6 +165,15 @@ impl Row {
     }
 }
 
+/// The share of its votes that a contestant won; of few votes their number says how little that is.
+fn won(placed: &ContestantStanding) -> String {
+    let share = words::share_won(placed);
+    match placed.few {
+        true => format!("won {share} of {}", text::plural(placed.votes as u64, "vote")),
+        false => format!("won {share}"),
+    }
+}
+
 impl Ranks {
     pub(crate) fn new(report: Option<&RankingReport>) -> Self {
         let heard = report.and_then(|report| report.rankings.iter().find(|ranked| ranked.failing.is_empty()));
@@ -175,7 +184,7 @@ impl Ranks {
             let standing = ModelStanding {
                 order,
                 place: format!("place {}", words::places(placed)),
-                won: format!("won {}", words::share_won(placed)),
+                won: won(placed),
                 strength: Interval { low: placed.low, high: placed.high },
                 chance: placed.chance,
             };

@@ -77,14 +77,43 @@ impl<'a> SheetPlace<'a> {
             if known.is_empty() { "maker and date unknown".to_owned() } else { known.join(" · ") }
         };
         let contestant = &lead.attempt.contestant;
-        let demonstration = if contestant.demonstration { "demonstration · " } else { "" };
+        let note = match contestant.demonstration {
+            true => ["demonstration".to_owned()].into_iter().chain(day).collect::<Vec<_>>().join(" · "),
+            false => day.unwrap_or_else(made),
+        };
         Self {
             attempt: lead.attempt,
             label: text::label(&contestant.label),
-            note: format!("{demonstration}{}", day.unwrap_or_else(made)),
+            note,
             verdict: card.verdict,
             caption: format!("{} of {} drawn", text::count(drawn.hits), text::count(drawn.of)),
             begins_row,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use pelicycle_testkit::attempts::attempt;
+
+    use super::*;
+    use crate::OwnMakers;
+    use crate::view::{AttemptPictures, ShownAttempt, sections};
+
+    #[test]
+    fn below_a_name_stands_who_made_the_model_and_below_a_demonstration_that_it_is_one() {
+        let pictures = AttemptPictures::default();
+        let note = |label: &str, demonstration: bool| {
+            let mut record = attempt("pelican", label, "2026-11-22T00:00:00Z", None);
+            record.contestant.model = label.to_owned();
+            record.contestant.demonstration = demonstration;
+            let shown = ShownAttempt { attempt: &record, pictures: &pictures, looks: 0, inputs: None };
+            let (makers, ranks) = (OwnMakers::default(), Ranks::default());
+            let sections = sections([shown].into_iter(), &makers, &ranks);
+            places(&sections[0], SheetOrder::House, &ranks).cards[0].note.clone()
+        };
+        assert_eq!(note("gpt-4o", false), "OpenAI · 13 May 2024");
+        assert_eq!(note("nobody-knows", false), "maker and date unknown");
+        assert_eq!(note("hatchling", true), "demonstration");
     }
 }

@@ -153,3 +153,21 @@ fn a_link_to_a_chart_shows_the_chart() {
     let labs = ["Anthropic", "Google", "OpenAI"];
     assert!(labs.iter().all(|lab| legend.contains(lab)) && legend.matches("<li>").count() == 3, "{legend}");
 }
+
+#[test]
+fn files_of_a_model_of_which_a_chart_of_quantizations_has_no_value_are_told_of() {
+    let folder = tempfile::tempdir().unwrap();
+    let (store, out) = (Store::open(folder.path().join("results")).unwrap(), folder.path().join("gallery"));
+    ask_file(&store, "granite-4.1-3b-Q8_0", 3.6, 14.0);
+    ask_file(&store, "granite-4.1-3b-Q4_K_M", 2.1, 22.5);
+    ask_file(&store, "smol-Q4_0", 0.1, 90.0);
+    hang(&store, "pelican", "granite-4.1-3b-Q6_K", "2026-01-06T00:00:00Z", SVG, |attempt| {
+        attempt.contestant.model = "granite-4.1-3b-Q6_K.gguf".to_owned();
+        attempt.timing.tokens_per_second = None;
+        attempt.engine.as_mut().unwrap().bytes = 2_800_000_000;
+    });
+    build(&store, &out);
+    let charts = charts(&out);
+    assert!(charts["-quantization-speed"].contains("1 model without a known speed is not here"));
+    assert!(!charts["-quantization"].contains("not here"), "all drew");
+}

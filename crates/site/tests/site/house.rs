@@ -85,6 +85,12 @@ fn the_newest_release_hangs_first_and_a_line_up_never_backwards() {
         ["gamma-3", "beta-2", "a-model-with-a-long-name-1", "gpt-4o", "claude-3-opus", "gpt-4", "hatchling"]
     );
     assert!(page.contains("<p class=\"standing\">won "));
+    // One vote won is little, so its number stands beside the share.
+    let standings: Vec<&str> = page.split("<p class=\"standing\">").skip(1).collect();
+    assert!(
+        standings.iter().all(|rest| rest.split("</p>").next().unwrap().contains("vote")),
+        "{standings:?}"
+    );
     let chart = site_files(&out).into_iter().find(|(name, _)| name.starts_with("charts/")).unwrap().1;
     assert!(String::from_utf8(chart).unwrap().contains("Strength by release date"));
 
@@ -95,6 +101,9 @@ fn the_newest_release_hangs_first_and_a_line_up_never_backwards() {
     let some = SheetOptions { top: Some(3), title: Some("Three".to_owned()), ..SheetOptions::default() };
     let three = sheet(&exhibits, &some).unwrap();
     assert_eq!((three.shown, three.left_out, three.title.as_str()), (3, 0, "Three"));
+    // Rows of families have none of one model.
+    let families = sheet(&exhibits, &SheetOptions { timeline: true, ..SheetOptions::default() }).unwrap();
+    assert_eq!((families.shown, families.alone), (2, 5));
     // Every other order is another sheet.
     let all = |order| {
         let judged = rankings(&store, &store.list().unwrap()).unwrap();

@@ -110,7 +110,7 @@ impl ChartKind {
                 axis: Some("Size of the model file"),
                 column: "File",
                 best: Some("Best for its size"),
-                without: "",
+                without: "an answer that counts",
                 explains: "A line joins one model in several quantizations: the same weights, stored with fewer or more bits.",
             },
             Self::QuantizationSpeed => ChartWords {
@@ -119,7 +119,7 @@ impl ChartKind {
                 axis: Some("Size of the model file"),
                 column: "File",
                 best: None,
-                without: "",
+                without: "a known speed",
                 explains: "A line joins one model in several quantizations: the same weights, stored with fewer or more bits.",
             },
         }

@@ -65,8 +65,11 @@ impl Chart<'_, '_> {
         let words = self.kind.words();
         let (what, meaning) = self.what();
         let contestants = section.cases.iter().filter(|case| !case.contestant().demonstration).count();
-        let votes =
-            if self.judged && self.kind != ChartKind::QuantizationSpeed { ", or without votes," } else { "" };
+        let without = match (self.kind, self.judged) {
+            (ChartKind::QuantizationSpeed, _) | (_, false) => words.without.to_owned(),
+            (ChartKind::Quantization, true) => "votes".to_owned(),
+            (_, true) => format!("{}, or without votes,", words.without),
+        };
         ChartPage {
             path: self.path(section),
             title: text::label(&section.prompt.title),
@@ -88,15 +91,27 @@ impl Chart<'_, '_> {
             ],
             poster: ChartFrame::new("poster", (802.0, 300.0), self),
             rows: self.dots.iter().rev().map(|dot| Row::new(dot, self)).collect(),
-            // What has no second file was never meant.
-            left_out: if self.kind.is_of_quantizations() { 0 } else { contestants - self.dots.len() },
-            without: format!("{}{votes}", words.without),
+            left_out: if self.kind.is_of_quantizations() {
+                self.other_files(section)
+            } else {
+                contestants - self.dots.len()
+            },
+            without,
             others: links
                 .iter()
                 .filter(|(kind, _)| *kind != self.kind)
                 .map(|(_, link)| link.clone())
                 .collect(),
         }
+    }
+}
+
+impl Chart<'_, '_> {
+    /// Files of the models on it that are not on it themselves. A model of one file was never meant.
+    fn other_files(&self, section: &Section<'_>) -> usize {
+        let lines: BTreeSet<&str> = self.dots.iter().filter_map(|dot| dot.line.as_deref()).collect();
+        let models = section.cases.iter().filter_map(super::quantization::of);
+        models.filter(|(model, _)| lines.contains(model.as_str())).count() - self.dots.len()
     }
 }
 
