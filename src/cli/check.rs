@@ -13,15 +13,19 @@ use pelicycle_record::{Check, Inspection, PictureMoment, Verdict};
 use pelicycle_run::Config;
 use serde::Serialize;
 
-use super::error::usage;
+use super::error::{report, usage};
 use super::measures;
 use super::output::{say_error, write_whole};
 use super::terminal::{coloured, columns, fitted, printable, printable_json};
 use super::{Global, recheck};
 
+/// Exit code where there is no verdict.
+const UNCHECKED: u8 = 2;
+
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
-The exit code is 0 when the verdict is `drawn`, 1 for any other verdict, 2 for a file that cannot be read.
+The exit code is 0 when the verdict is `drawn`, 1 for any other verdict, 2 for a file that cannot be read
+or, for reasons of this machine, not be checked.
 
 Examples:
   pelicycle check reply.md
@@ -57,6 +61,12 @@ pub(crate) struct CheckArgs {
     bounds: Vec<String>,
 }
 
+/// Tells that a reply could not be checked.
+fn unchecked(error: &anyhow::Error) -> ExitCode {
+    report(error);
+    ExitCode::from(UNCHECKED)
+}
+
 pub(crate) fn check(global: &Global, args: &CheckArgs) -> anyhow::Result<ExitCode> {
     if args.again {
         return recheck::again(global);
@@ -90,7 +100,11 @@ pub(crate) fn check(global: &Global, args: &CheckArgs) -> anyhow::Result<ExitCod
         }
     };
     let pool = WorkerPool::new(1, InspectionOptions { raster: args.raster, bounds });
-    let inspection = pool.inspect(&reply, args.raster)?;
+    let inspection = match pool.inspect(&reply, args.raster) {
+        Ok(inspection) => inspection,
+        // No verdict: whoever asks by the exit code must not take our failure for the drawing's.
+        Err(error) => return Ok(unchecked(&error.into())),
+    };
     let repaired = inspection.repaired.as_ref().map(|repaired| &repaired.png);
     let picture = inspection.png.as_ref().or(repaired);
     if let Some(path) = &args.png
@@ -102,7 +116,7 @@ pub(crate) fn check(global: &Global, args: &CheckArgs) -> anyhow::Result<ExitCod
         Some(svg) if inspection.check.verdict == Verdict::Drawn => match pool.measure(svg, &prompt.rubric) {
             Ok(measures) => Some(Ok(measures)),
             Err(MeasureError::Drawing(why)) => Some(Err(why)),
-            Err(MeasureError::Worker(error)) => return Err(error.into()),
+            Err(MeasureError::Worker(error)) => return Ok(unchecked(&error.into())),
         },
         _ => None,
     };

@@ -75,6 +75,10 @@ pub(super) fn judge_rubric(
             for line in &agreements.differing {
                 say(&printable(line));
             }
+            if agreements.untold > 0 {
+                let more = plural(agreements.untold, "item");
+                say(&format!("and {more} more; the attempts' pages show them all"));
+            }
         }
     }
     Ok(drive.end(&ended))
@@ -114,6 +118,8 @@ struct Agreements {
     rules_and_people: RubricAgreement,
     /// The items where the judge decides otherwise than people, in words.
     differing: Vec<String>,
+    /// Such items past [`MOST_TOLD`].
+    untold: u64,
 }
 
 impl Agreements {
@@ -168,7 +174,11 @@ impl Agreements {
             self.rules_and_people.add(person, rule);
         }
         let decided = ![item.state, person].contains(&ItemState::CantTell);
-        if decided && item.state != person && self.differing.len() < MOST_TOLD {
+        if decided && item.state != person {
+            if self.differing.len() == MOST_TOLD {
+                self.untold += 1;
+                return;
+            }
             let of_rules = rule.map_or(String::new(), |rule| format!(", the rules {}", state(rule)));
             self.differing.push(format!(
                 "{}, {}: it says {}, people {}{of_rules}",

@@ -142,3 +142,19 @@ fn a_drawing_is_held_against_the_rubric_of_the_prompt_that_is_named() {
     assert_eq!(unknown.status.code(), Some(2));
     assert!(String::from_utf8_lossy(&unknown.stderr).contains("otter-skateboard"), "near names are told");
 }
+
+#[test]
+fn a_drawing_that_could_not_be_checked_is_no_verdict_by_the_exit_code() {
+    // Turbulence over the whole canvas takes far longer than the clock that is given here.
+    let slow = GOOD.replace(
+        "<rect width=\"5\" height=\"5\"/>",
+        "<filter id=\"f\"><feTurbulence baseFrequency=\".4\" numOctaves=\"9\"/></filter><rect filter=\"url(#f)\" width=\"9\" height=\"9\"/>",
+    );
+    let told = check(&["--bound", "clock_seconds=0.01"], slow.as_bytes());
+    let words = String::from_utf8(told.stderr).unwrap();
+    assert_eq!((told.status.code(), told.stdout.is_empty()), (Some(2), true), "{words}");
+    assert!(
+        words.contains("for no fault of the drawing: it did not end within 0.01 s by the clock"),
+        "{words}"
+    );
+}

@@ -206,8 +206,7 @@ impl<'a> Inspector<'a> {
     /// Whether the text must not be parsed, and why.
     fn passes_a_bound(&mut self, report: &XmlReport, lines: &LineIndex<'_>) -> bool {
         if let Some(at) = report.entity_declaration {
-            let message =
-                "the document type declares entities; such documents are refused, whatever the entities are";
+            let message = "the document type declares entities; by our policy no such document is drawn, whatever the entities are";
             self.say_at(lines.place(at), FindingCode::DtdRefused, message);
         }
         let over = report.within(self.bounds).err();

@@ -40,9 +40,7 @@ pub enum WorkerError {
         said: String,
     },
     /// A worker was lost for reasons of this machine, and so was the one that looked again, alone.
-    #[error(
-        "the drawing worker was lost again, for no fault of the drawing: {why}; `pelicycle check --again` tries again"
-    )]
+    #[error("the drawing worker was lost again, for no fault of the drawing: {why}")]
     Lost {
         /// The way in which the second one ended, in words.
         why: String,
@@ -172,7 +170,7 @@ impl WorkerPool {
         })?;
         match again {
             Err(lost) if !lost.death.is_the_drawings() => {
-                Err(WorkerError::Lost { why: format!("it {}", lost.death.words(&self.options.bounds)) })
+                Err(WorkerError::Lost { why: lost.death.its_words(&self.options.bounds) })
             }
             settled => Ok(settled),
         }

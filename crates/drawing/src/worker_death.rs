@@ -35,6 +35,14 @@ impl WorkerDeath {
         !matches!(self, WorkerDeath::Clock | WorkerDeath::Lost(_))
     }
 
+    /// A sentence about the worker.
+    pub(super) fn its_words(&self, bounds: &DrawingBounds) -> String {
+        match self {
+            WorkerDeath::Crash(how) | WorkerDeath::Lost(how) => how.clone(),
+            _ => format!("it {}", self.words(bounds)),
+        }
+    }
+
     /// Words for what the drawing did, to follow its name.
     pub(super) fn words(&self, bounds: &DrawingBounds) -> String {
         match self {

@@ -33,8 +33,8 @@ impl RunEnding<'_> {
             json::finished(run, summary, index, interrupted, over_budget);
         } else if !args.quiet {
             summary.print(run, index, interrupted, resume);
-        } else if let Some(next) = summary.next(resume, interrupted) {
-            say_error(&next);
+        } else {
+            summary.next(resume, interrupted).iter().for_each(|next| say_error(next));
         }
         if let Some(spent) = over_budget {
             let resume = args.resuming(self.global, &run.id, None);

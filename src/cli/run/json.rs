@@ -96,6 +96,7 @@ pub(super) fn finished(
         "looks": summary.looks(),
         "looks_drawn": summary.looks_drawn(),
         "failed": summary.failed(),
+        "unchecked": summary.unchecked(),
         "interrupted": interrupted,
         "over_budget": over_budget,
         "gallery": index.map(address),

@@ -268,7 +268,8 @@ pub(crate) fn run(global: &Global, args: &RunArgs) -> anyhow::Result<ExitCode> {
         .tell(index, &resume);
     outcome?;
     ending::tell_damaged(rebuilt?.as_ref());
-    let failed = summary.failed() + summary.unshown() + u64::from(over_budget.is_some());
+    let failed =
+        summary.failed() + summary.unchecked() + summary.unshown() + u64::from(over_budget.is_some());
     Ok(match (interrupted, failed) {
         (true, _) => ExitCode::from(INTERRUPTED),
         (false, 0) => batches::exit_code(&left),

@@ -70,6 +70,7 @@ pub(super) struct RunSummary {
     /// By prompt, contestant, and whether they are looks.
     rows: BTreeMap<(usize, usize, bool), Row>,
     failed: u64,
+    unchecked: u64,
     reasons: FailureReasons,
     unshown: u64,
 }
@@ -99,33 +100,53 @@ impl RunSummary {
             row.cost = (row.cost.0 + cost, row.cost.1 + 1);
         }
         let broke = matches!(finished.outcome, Outcome::Error | Outcome::Cut);
-        let unchecked = finished.verdict.is_none() && finished.outcome == Outcome::Complete;
+        // Our failure and not the model's: its reply is here.
+        let unchecked = !broke && finished.unchecked.is_some();
+        self.unchecked += u64::from(unchecked);
+        self.failed += u64::from(broke);
         if broke || unchecked {
-            self.failed += 1;
             self.reasons.count(finished.cell.contestant, result(finished));
         }
     }
 
-    /// The reasons why requests failed, contestant by contestant.
+    /// The reasons why requests failed or replies could not be checked, contestant by contestant.
     pub(super) fn reasons(&self, run: &RunRecord) -> Vec<String> {
         let all = run.contestants.iter().enumerate();
         all.flat_map(|(index, who)| self.reasons.lines(index, &printable(&who.record.label))).collect()
     }
 
-    /// The work that was left undone, and the command that does it, which is `resume`; none where nothing was.
-    pub(super) fn next(&self, resume: &str, interrupted: bool) -> Option<String> {
+    /// Lines for the work that was left undone, and the command that does it, which is `resume`.
+    pub(super) fn next(&self, resume: &str, interrupted: bool) -> Vec<String> {
         let command = format!("`{resume}`");
-        match (interrupted, self.failed) {
-            (true, _) => Some(format!("interrupted; {command} finishes it")),
-            (false, 0) => None,
-            (false, 1) => Some(format!("1 request failed; {command} asks it again")),
-            (false, failed) => Some(format!("{failed} requests failed; {command} asks them again")),
+        if interrupted {
+            return vec![format!("interrupted; {command} finishes it")];
         }
+        let told = |count: u64, one: &str, more: &str| match count {
+            0 => None,
+            1 => Some(one.replace("COMMAND", &command)),
+            _ => Some(format!("{count} {}", more.replace("COMMAND", &command))),
+        };
+        let failed = told(
+            self.failed,
+            "1 request failed; COMMAND asks it again",
+            "requests failed; COMMAND asks them again",
+        );
+        let unchecked = told(
+            self.unchecked,
+            "1 reply could not be checked; COMMAND checks it, and asks nothing anew for it",
+            "replies could not be checked; COMMAND checks them, and asks nothing anew for them",
+        );
+        [failed, unchecked].into_iter().flatten().collect()
     }
 
     /// Requests that failed.
     pub(super) fn failed(&self) -> u64 {
         self.failed
+    }
+
+    /// Replies that came and could not be checked, for reasons of this machine.
+    pub(super) fn unchecked(&self) -> u64 {
+        self.unchecked
     }
 
     /// Looks that could not be asked for, since what they are to show is damaged.
@@ -197,9 +218,7 @@ impl RunSummary {
             });
         }
         say(&format!("run {}", run.id.as_str()));
-        if let Some(next) = self.next(resume, interrupted) {
-            say_words(&next);
-        }
+        self.next(resume, interrupted).iter().for_each(|next| say_words(next));
         if let Some(index) = index {
             say(&format!("gallery {}", printable(&address(index))));
         }
@@ -230,4 +249,22 @@ pub(super) fn address(index: &Path) -> String {
         }
     }
     url
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_reply_that_could_not_be_checked_is_not_told_as_a_request_that_failed() {
+        let next = |failed, unchecked| {
+            RunSummary { failed, unchecked, ..RunSummary::default() }.next("again", false)
+        };
+        assert!(next(0, 0).is_empty());
+        assert_eq!(next(2, 0), ["2 requests failed; `again` asks them again"]);
+        let checks = "1 reply could not be checked; `again` checks it, and asks nothing anew for it";
+        assert_eq!(next(0, 1), [checks]);
+        assert_eq!(next(1, 1), ["1 request failed; `again` asks it again", checks]);
+        assert!(next(0, 3)[0].starts_with("3 replies could not be checked; `again` checks them"));
+    }
 }

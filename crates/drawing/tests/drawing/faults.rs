@@ -140,6 +140,20 @@ fn what_is_inside_is_noted_where_it_stands() {
     ]);
 }
 
+/// "Refused" sounds as though the model had declined. Codes, which programs read, keep the word.
+#[test]
+fn no_finding_says_in_words_that_a_drawing_was_refused() {
+    let declares = format!("<!DOCTYPE svg [<!ENTITY a \"b\">]>{}", svg(""));
+    let deep = svg(&"<g>".repeat(300)).replace("</svg>", &("</g>".repeat(300) + "</svg>"));
+    let embeds = svg("<image href=\"data:application/pdf,x\" width=\"9\" height=\"9\"/>");
+    let loads = svg("<image href=\"https://example.org/a.png\"/><script>f()</script>");
+    for reply in [declares, deep, embeds, loads] {
+        let findings = look(&reply).check.findings;
+        assert!(!findings.is_empty());
+        assert!(!findings.iter().any(|finding| finding.message.contains("refus")), "{findings:?}");
+    }
+}
+
 #[test]
 fn the_reply_around_the_drawing_is_judged() {
     let whole = svg("");

@@ -371,6 +371,10 @@ fn a_drawing_whose_worker_meets_the_clock_twice_gets_no_verdict() {
         matches!(error, WorkerError::Lost { .. }) && error.to_string().contains("by the clock"),
         "{error}"
     );
+    assert!(
+        !error.to_string().contains("--again"),
+        "what is no attempt has no record to check anew: {error}"
+    );
 }
 
 /// As a system without memory does.
