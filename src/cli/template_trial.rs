@@ -23,6 +23,9 @@ const START: Duration = Duration::from_secs(20);
 /// The time that a trial may take from then on.
 const PATIENCE: Duration = Duration::from_millis(1600);
 
+/// What to do where the template is at fault.
+const ADVICE: &str = "give another in its place";
+
 /// The longest template that is tried.
 const LONGEST: usize = 1 << 20;
 
@@ -62,7 +65,7 @@ pub(crate) fn trial() -> anyhow::Result<ExitCode> {
 /// Tries a template in a process of its own.
 pub(crate) fn guard(trial: &TemplateTrial) -> Result<(), String> {
     if trial.source.len() > LONGEST {
-        return Err(format!("it is longer than {LONGEST} bytes"));
+        return Err(format!("it is longer than {LONGEST} bytes; {ADVICE}"));
     }
     let text = serde_json::to_vec(trial).map_err(|error| error.to_string())?;
     let mut child = start().map_err(|error| format!("no process could be started to try it: {error}"))?;
@@ -77,11 +80,10 @@ pub(crate) fn guard(trial: &TemplateTrial) -> Result<(), String> {
         status if !begun.unwrap_or(false) || is_the_machines(status) => {
             Err(format!("it could not be tried, for no fault of its own ({status}); try again"))
         }
-        status if status.code() == Some(i32::from(PANICKED)) => {
-            Err("what reads templates here fails on it, which is a fault of ours: please report it"
-                .to_owned())
-        }
-        _ => Err("it nests too deep, or takes more memory than it may".to_owned()),
+        status if status.code() == Some(i32::from(PANICKED)) => Err(format!(
+            "what reads templates here fails on it, which is a fault of ours: please report it, and {ADVICE}"
+        )),
+        _ => Err(format!("it nests too deep, or takes more memory than it may; {ADVICE}")),
     }
 }
 
@@ -135,10 +137,9 @@ fn wait(child: &mut Child) -> Result<ExitStatus, String> {
     drop(child.kill());
     drop(child.wait());
     Err(match busy {
-        true => "this machine was too busy to try it, for no fault of its own; try again",
-        false => "it takes too long",
-    }
-    .to_owned())
+        true => "this machine was too busy to try it, for no fault of its own; try again".to_owned(),
+        false => format!("it takes too long; {ADVICE}"),
+    })
 }
 
 /// The processor time that a process has had, where Linux tells it.

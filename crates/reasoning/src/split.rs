@@ -136,6 +136,19 @@ mod tests {
     }
 
     #[test]
+    fn what_was_held_back_comes_before_reasoning_that_came_in_another_way() {
+        for (begin, held) in [
+            ("<think>a<", ReplySegment::Reasoning("<".to_owned())),
+            ("plain </thi", ReplySegment::Answer("</thi".to_owned())),
+        ] {
+            let mut split = ReasoningSplit::default();
+            split.push(begin);
+            assert_eq!(split.switch_off(), [held]);
+            assert!(!split.holds_text());
+        }
+    }
+
+    #[test]
     fn think_tags_are_found_across_any_borders() {
         let marks = marks(QWEN);
         splits(

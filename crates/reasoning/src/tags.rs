@@ -58,10 +58,13 @@ impl TagSplit {
         self.found
     }
 
-    /// Ends the search for reasoning that has not begun by now: what was held back for it is text.
+    /// Ends the search for reasoning that has not begun by now. What was held back came before the reasoning that came in
+    /// another way, so it is given before that: no mark goes on behind it.
     pub(crate) fn switch_off(&mut self, segments: &mut Vec<ReplySegment>) {
         if matches!(self.place, Place::Start | Place::Unopened) {
             self.place = Place::Answer;
+        }
+        if matches!(self.place, Place::Reasoning | Place::Answer) {
             let all = self.held.len();
             self.give(all, segments);
         }

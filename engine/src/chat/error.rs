@@ -25,7 +25,7 @@ pub enum ChatError {
          give another in its place"
     )]
     TooMuchOutput,
-    #[error("the chat template can't be used: {0}; give another in its place")]
+    #[error("the chat template can't be used: {0}")]
     Trial(String),
     #[error("the chat template is not valid: {0}; give another in its place")]
     Syntax(minijinja::Error),
