@@ -60,8 +60,8 @@ pub(super) fn verdict(verdict: Verdict) -> (&'static str, &'static str) {
         Verdict::Malformed => ("Malformed", "A whole drawing that is not well-formed XML."),
         Verdict::Truncated => ("Truncated", "The reply ends before the drawing does."),
         Verdict::Refused => (
-            "Over a limit",
-            "It asks for more than a drawing may, in size or in content, so it was not drawn.",
+            "Over a bound of ours",
+            "It asks for more than pelicycle allows a drawing, in size or in content, so it was not drawn.",
         ),
         Verdict::NoSvg => ("No SVG", "Nothing in the reply is an SVG."),
     }
