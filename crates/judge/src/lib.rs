@@ -27,6 +27,7 @@ mod report;
 mod rubric_agreement;
 mod rubric_question;
 mod scope;
+mod settling;
 mod side_preference;
 mod text;
 mod votes;

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use pelicycle_statistics::{Interval, SequentialTrials, asymptotic_interval};
 
+use super::settling::JudgedShare;
 use super::{Ballot, CrossPairs};
 
 /// The chance that the bounds by counting ever miss the true share, however often one looks; and those by the spread. One or the
@@ -187,32 +188,9 @@ impl SidePreference {
     /// not the drawings' own spread goes down with each; none where that would not do.
     fn more_of_these(&self) -> Option<u64> {
         let (share, variance) = self.share.filter(|_| self.most as f64 >= ENOUGH)?;
-        let freedom = self.most.saturating_sub(1);
-        // What differs between drawings stays however often they are judged: of drawings that differ alike on both sides and
-        // are told apart surely, two thirds of what one judgement each has.
-        let floor = share * (1.0 - share) * 2.0 / (3.0 * self.most.max(1) as f64);
-        // The bounds come nearer with every pair.
-        let settles = |pairs: usize| {
-            let variance = (variance * self.pairs as f64 / pairs as f64).max(floor);
-            asymptotic_interval(share, variance, freedom, BY_SPREAD)
-                .is_some_and(|Interval { low, high }| low > 0.5 || high < 0.5)
-        };
-        first_after(self.pairs, self.possible, settles).map(|pairs| (pairs - self.pairs) as u64)
+        let judged = JudgedShare { share, variance, pairs: self.pairs, independent: self.most };
+        judged.settled_by(self.possible, BY_SPREAD).map(|pairs| (pairs - self.pairs) as u64)
     }
-}
-
-/// The first number after `start`, up to `last`, from which on something holds: by halves, since two sides of some hundred drawings
-/// make a hundred thousand pairs.
-fn first_after(start: usize, last: usize, mut holds: impl FnMut(usize) -> bool) -> Option<usize> {
-    let (mut before, mut from) = (start, last);
-    if from <= before || !holds(from) {
-        return None;
-    }
-    while from - before > 1 {
-        let middle = usize::midpoint(before, from);
-        if holds(middle) { from = middle } else { before = middle }
-    }
-    Some(from)
 }
 
 /// The share of weighted pairs that the second side won, and its variance with drawings of both sides drawn anew: what pairs
@@ -259,52 +237,4 @@ fn independent_shares(edges: &[(usize, usize, f64)]) -> Vec<f64> {
         edges.iter().zip(&mut shares).for_each(|((_, head, _), share)| *share /= sums[*head].max(1.0));
     }
     shares
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn how_many_judgements_more_would_do_is_what_trying_each_number_says() {
-        let mut told = 0;
-        for (most, pairs) in [(9, 10), (12, 15), (40, 45), (90, 95)] {
-            for (share, spread) in [(0.62, 0.02), (0.15, 0.03), (0.96, 0.04)] {
-                let preference = SidePreference {
-                    judgements: pairs,
-                    record: [0.0; 3],
-                    pairs,
-                    drawings: [most; 2],
-                    evidence: SequentialTrials { successes: share * 9.0, trials: 9.0 },
-                    share: Some((share, spread)),
-                    most,
-                    possible: (most * most).min(300),
-                };
-                let floor = share * (1.0 - share) * 2.0 / (3.0 * most as f64);
-                let each = (pairs + 1..=preference.possible).find(|tried| {
-                    let variance = (spread * pairs as f64 / *tried as f64).max(floor);
-                    let bounds = asymptotic_interval(share, variance, most - 1, BY_SPREAD).unwrap();
-                    bounds.low > 0.5 || bounds.high < 0.5
-                });
-                assert_eq!(preference.more_of_these(), each.map(|tried| (tried - pairs) as u64));
-                told += usize::from(each.is_some());
-            }
-        }
-        assert_eq!(told, 6, "half of them are within reach");
-    }
-
-    #[test]
-    fn of_hundreds_of_thousands_of_pairs_few_are_tried() {
-        for answer in [501, 502, 77_777, 359_999, 360_000] {
-            let mut tried = 0;
-            let found = first_after(500, 360_000, |pairs| {
-                tried += 1;
-                pairs >= answer
-            });
-            assert_eq!(found, Some(answer));
-            assert!(tried <= 20, "{tried}");
-        }
-        assert_eq!(first_after(500, 360_000, |_| false), None);
-        assert_eq!(first_after(9, 9, |_| true), None, "no pair is left");
-    }
 }

@@ -5,6 +5,7 @@ mod calibration;
 mod damaged;
 mod question;
 mod rubric;
+mod settling;
 mod sides;
 mod simulation;
 
