@@ -26,19 +26,25 @@ impl HashStart {
 }
 
 impl FileHash {
-    /// Computes it from its start on, or at once where the system starts no thread. `name` is for people.
-    pub(crate) fn of(files: Vec<PathBuf>, name: &str) -> FileHash {
-        let again = files.clone();
+    /// Computes it from its start on, or at once where the system starts no thread. The files are opened now: another that
+    /// takes the place of one of them later is not the one that the model answers from. `name` is for people.
+    pub(crate) fn of(files: &[PathBuf], name: &str) -> FileHash {
+        let open = || files.iter().map(File::open).collect::<std::io::Result<Vec<File>>>();
+        let (opened, again) = match open().and_then(|opened| Ok((opened, open()?))) {
+            Ok(files) => files,
+            Err(error) => return FileHash::Known(Err(unread(name, &error))),
+        };
         let (start, started) = channel();
         let computed = move || {
-            // It begins, too, where nobody is left who could say so.
-            let _ = started.recv();
+            if started.recv().is_err() {
+                return Err(std::io::Error::other("nobody wants to know its hash"));
+            }
             drop(started);
-            hash_of(&files)
+            hash_of(opened)
         };
         match std::thread::Builder::new().name("hash".to_owned()).spawn(computed) {
             Ok(thread) => FileHash::Running(HashStart(start), thread),
-            Err(_) => FileHash::Known(hash_of(&again).map_err(|error| unread(name, &error))),
+            Err(_) => FileHash::Known(hash_of(again).map_err(|error| unread(name, &error))),
         }
     }
 
@@ -81,10 +87,10 @@ fn unread(file: &str, error: &std::io::Error) -> String {
     format!("can't read {file} to its end: {error}")
 }
 
-fn hash_of(files: &[PathBuf]) -> std::io::Result<String> {
+fn hash_of(files: Vec<File>) -> std::io::Result<String> {
     let mut hasher = blake3::Hasher::new();
     for file in files {
-        hasher.update_reader(File::open(file)?)?;
+        hasher.update_reader(file)?;
     }
     Ok(hasher.finalize().to_hex().to_string())
 }
@@ -99,8 +105,11 @@ mod tests {
         let path = folder.path().join("model.gguf");
         for begins in [true, false] {
             std::fs::write(&path, b"before").unwrap();
-            let mut hash = FileHash::of(vec![path.clone()], "model.gguf");
+            let mut hash = FileHash::of(std::slice::from_ref(&path), "model.gguf");
             std::fs::write(&path, b"after").unwrap();
+            // The file that another takes the place of is the one that was opened.
+            std::fs::write(folder.path().join("other"), b"other").unwrap();
+            std::fs::rename(folder.path().join("other"), &path).unwrap();
             let start = hash.start().unwrap();
             if begins {
                 start.begin();

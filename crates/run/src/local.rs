@@ -122,7 +122,7 @@ impl LocalModel {
         let hash = match weights {
             Weights::File(_) => {
                 let files: Vec<PathBuf> = model.gguf().paths().map(Path::to_owned).collect();
-                FileHash::of(files, &record.file)
+                FileHash::of(&files, &record.file)
             }
             Weights::Bundled => FileHash::of_bytes(bundled::hatchling()),
         };
@@ -170,7 +170,8 @@ impl LocalModel {
         let failed = |error: EngineError| UsageError::UnusableProjector { model, fault: error.to_string() };
         self.engine.see_with(Arc::clone(projector)).map_err(failed)?;
         let file = projector.gguf().path().file_name().unwrap_or_default().to_string_lossy().into_owned();
-        let hash = FileHash::of(projector.gguf().paths().map(Path::to_owned).collect(), &file);
+        let files: Vec<PathBuf> = projector.gguf().paths().map(Path::to_owned).collect();
+        let hash = FileHash::of(&files, &file);
         self.hash_starts.lock().unwrap_or_else(PoisonError::into_inner).extend(hash.start());
         *eyes = Some(OpenedEyes {
             hash,

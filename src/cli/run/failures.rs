@@ -1,4 +1,4 @@
-//! The reasons why requests of a run failed.
+//! The reasons why requests of a run failed, or replies could not be checked.
 
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
@@ -8,14 +8,14 @@ use std::collections::BTreeMap;
 const KEPT: usize = 64;
 const TOLD: usize = 3;
 
-/// By contestant, why requests failed and how often each.
+/// By contestant, the reasons and how often each was met.
 #[derive(Debug, Default)]
 pub(super) struct FailureReasons(BTreeMap<usize, OwnReasons>);
 
 #[derive(Debug, Default)]
 struct OwnReasons {
     often: BTreeMap<String, u64>,
-    /// Failures for reasons that are not kept.
+    /// How often others were met, which are not kept.
     others: u64,
 }
 
@@ -41,8 +41,8 @@ impl FailureReasons {
         let mut lines: Vec<String> = told.collect();
         match untold + own.others {
             0 => {}
-            1 => lines.push(format!("{label} failed once more, for another reason")),
-            more => lines.push(format!("{label} failed {more} times more, for other reasons")),
+            1 => lines.push(format!("{label}: once more, for another reason")),
+            more => lines.push(format!("{label}: {more} times more, for other reasons")),
         }
         lines
     }
@@ -68,11 +68,11 @@ mod tests {
             "one failed: HTTP 500 (req_000)",
             "one failed: HTTP 500 (req_001)",
             "one failed: HTTP 500 (req_002)",
-            "one failed 97 times more, for other reasons",
+            "one: 97 times more, for other reasons",
         ];
         assert_eq!(reasons.lines(0, "one"), expected);
         assert_eq!(reasons.lines(1, "two"), ["two failed: busy (2 times)", "two cut: broken"]);
-        assert_eq!(reasons.lines(2, "three")[3..], ["three failed once more, for another reason"]);
+        assert_eq!(reasons.lines(2, "three")[3..], ["three: once more, for another reason"]);
         assert_eq!(reasons.lines(3, "four"), [""; 0]);
     }
 }

@@ -100,8 +100,9 @@ impl RunSummary {
             row.cost = (row.cost.0 + cost, row.cost.1 + 1);
         }
         let broke = matches!(finished.outcome, Outcome::Error | Outcome::Cut);
-        // Our failure and not the model's: its reply is here.
-        let unchecked = !broke && finished.unchecked.is_some();
+        // Our failure and not the model's: its reply is here. One that was broken off is asked for anew.
+        let whole = !broke && finished.outcome != Outcome::Cancelled;
+        let unchecked = whole && finished.unchecked.is_some();
         self.unchecked += u64::from(unchecked);
         self.failed += u64::from(broke);
         if broke || unchecked {

@@ -12,17 +12,8 @@ use super::registers::{floats, store_floats};
 const WEIGHTS: usize = 2;
 const ROWS: usize = 3;
 
-crate::many_rows::many_rows!(
-    "neon",
-    4,
-    dot,
-    nothing,
-    floats,
-    store_floats,
-    vdupq_n_f32,
-    fused,
-    [4 3 2]
-);
+crate::many_rows::dots!("neon", dot);
+crate::many_rows::mixes!("neon", 4, nothing, floats, store_floats, vdupq_n_f32, fused, [4 3 2]);
 
 /// See [`Kernels::dot`](crate::Kernels::dot).
 #[target_feature(enable = "neon")]
