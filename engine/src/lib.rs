@@ -50,6 +50,7 @@ pub mod form;
 pub mod gguf;
 mod memory_limit;
 pub mod model;
+mod picture_speed;
 mod prompt_input;
 mod random;
 mod recurrent_state;
@@ -68,6 +69,7 @@ pub use engine::{
 };
 pub use memory_limit::memory_limit;
 pub use pelicycle_kernels::{Kernels, UnknownKernels, quant};
+pub use picture_speed::{PictureSpeed, bench_picture, picture_speed};
 pub use session::{ExpertChoice, Session};
 
 /// The example of the README, run as a test.

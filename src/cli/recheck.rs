@@ -20,7 +20,7 @@ pub(super) fn again(global: &Global) -> anyhow::Result<ExitCode> {
     recheck(&store, &pool(), wanted, |id, outcome| {
         looked += 1;
         changed += u64::from(is_new(outcome));
-        left += u64::from(matches!(outcome, Rechecked::Lost(_) | Rechecked::Damaged(_)));
+        left += u64::from(is_left(outcome));
         match (words(id, outcome), outcome) {
             (Some(words), outcome) if is_new(outcome) => say(&words),
             (Some(words), _) => say_error(&words),
@@ -38,10 +38,15 @@ fn is_new(outcome: &Rechecked) -> bool {
     matches!(outcome, Rechecked::Renewed { .. } | Rechecked::PictureMended)
 }
 
+/// Whether an attempt could not be checked this time either.
+fn is_left(outcome: &Rechecked) -> bool {
+    matches!(outcome, Rechecked::Lost(_) | Rechecked::Damaged(_))
+}
+
 /// Before a run is taken up: its replies that could not be checked, and pictures that looks are to show and that are damaged.
-/// Whether one of them has a check now. Standard output is the run's own.
-pub(super) fn of_run(store: &Store, plan: &RunPlan) -> anyhow::Result<bool> {
-    let mut renewed = false;
+/// Whether one of them has a check now, and how many replies still have none. Standard output is the run's own.
+pub(super) fn of_run(store: &Store, plan: &RunPlan) -> anyhow::Result<(bool, u64)> {
+    let (mut renewed, mut left) = (false, 0);
     let shown = |id: &Id| plan.looks.iter().any(|looks| looks.parent.attempt.id == *id);
     let wanted = |stored: &StoredAttempt| {
         let attempt = &stored.attempt;
@@ -50,11 +55,12 @@ pub(super) fn of_run(store: &Store, plan: &RunPlan) -> anyhow::Result<bool> {
     };
     recheck(store, &pool(), wanted, |id, outcome| {
         renewed |= is_new(outcome);
+        left += u64::from(is_left(outcome));
         if let Some(words) = words(id, outcome) {
             say_error(&words);
         }
     })?;
-    Ok(renewed)
+    Ok((renewed, left))
 }
 
 /// Before a gallery is built: all replies that could not be checked. Standard output is the build's own. A gallery is built of

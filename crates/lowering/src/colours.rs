@@ -279,8 +279,8 @@ fn together(parts @ [x, y, z]: [f32; 3], alpha: f32, space: &str) -> Option<Colo
     })
 }
 
-/// The change of a hue on its way to one that is `up` above it, from 0 to less than a `turn`, by CSS's word for the way
-/// round; `None` for an unknown word.
+/// The change of a hue on its way to one that is `up` above it, by CSS's word for the way round; `None` for an unknown word.
+/// `up` is from 0 to less than a `turn`.
 fn way_round(up: f32, turn: f32, round: &str) -> Option<f32> {
     Some(match round {
         "increasing" => up,

@@ -104,7 +104,8 @@ pub fn sheet(exhibits: &[Exhibit<'_>], options: &SheetOptions) -> Result<Sheet, 
         true => by_family(section),
         false => places(section, options.order, &ranks),
     };
-    let alone = section.cases.len() - cards.len();
+    let releases = section.cases.iter().filter(|case| !case.contestant().demonstration).count();
+    let alone = if options.timeline { releases - cards.len() } else { 0 };
     cards.truncate(options.top.unwrap_or(usize::MAX));
     let (most, even) = match options.shape {
         Some(shape) => fitting(cards.len().min(MOST), shape),

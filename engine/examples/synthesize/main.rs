@@ -154,8 +154,9 @@ fn write(
 #[cfg(test)]
 mod tests {
     use pelicycle_engine::Session;
+    use pelicycle_engine::bench_picture;
     use pelicycle_engine::model::{Arithmetic, ExpertConfig, Model, WeightSummary};
-    use pelicycle_engine::vision::{PictureLimits, Projector, bench_picture};
+    use pelicycle_engine::vision::{PictureLimits, Projector};
 
     use super::*;
     use crate::shape::AttentionShape;

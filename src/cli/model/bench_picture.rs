@@ -5,7 +5,8 @@ use std::sync::Arc;
 
 use pelicycle_engine::gguf::Gguf;
 use pelicycle_engine::model::Model;
-use pelicycle_engine::vision::{PictureSpeed, Projector, bench_picture, picture_speed};
+use pelicycle_engine::vision::Projector;
+use pelicycle_engine::{PictureSpeed, bench_picture, picture_speed};
 use pelicycle_run::{Config, Sight};
 use serde::Serialize;
 

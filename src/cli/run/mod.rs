@@ -45,7 +45,7 @@ const DEMONSTRATION_SAMPLES: &str = "6";
 
 /// Ask models for drawings, keep every attempt, rebuild the gallery.
 ///
-/// Exits with 0 when every request was answered, however it drew; with 1 when one failed; with 3 when batches are still
+/// Exits with 0 when every request was answered and every reply checked, however it drew; with 1 when one failed; with 3 when batches are still
 /// under way; with 130 when interrupted. Ctrl-C keeps what is finished and records what it cuts short; a second one ends at once.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
@@ -240,8 +240,13 @@ pub(crate) fn run(global: &Global, args: &RunArgs) -> anyhow::Result<ExitCode> {
             .context("the gallery could not be built, so nothing was asked")?;
     }
     let _swept = store.sweep();
-    if args.resume.is_some() && recheck::of_run(&store, &prepared.plan)? {
-        prepared.look_anew(&store)?;
+    let mut still_unchecked = 0;
+    if args.resume.is_some() {
+        let (renewed, left) = recheck::of_run(&store, &prepared.plan)?;
+        still_unchecked = left;
+        if renewed {
+            prepared.look_anew(&store)?;
+        }
     }
     let stop = Stop::default();
     signals::listen(stop.clone()).context("can't listen for Ctrl-C")?;
@@ -254,7 +259,8 @@ pub(crate) fn run(global: &Global, args: &RunArgs) -> anyhow::Result<ExitCode> {
     }
     let PreparedRun { plan, backends, max_cost, library, .. } = prepared;
     let run = plan.run.clone();
-    let (outcome, summary) = ask(runtime, args, &store, &stop, (plan, backends, max_cost));
+    let (outcome, mut summary) = ask(runtime, args, &store, &stop, (plan, backends, max_cost));
+    summary.add_unchecked(still_unchecked);
     // A run that failed stopped itself.
     let interrupted = outcome.is_ok() && stop.asked();
     batches::tell(&left, args, &resume);

@@ -145,6 +145,11 @@ impl RunSummary {
         self.failed
     }
 
+    /// Counts earlier replies that could not be checked this time either.
+    pub(super) fn add_unchecked(&mut self, replies: u64) {
+        self.unchecked += replies;
+    }
+
     /// Replies that came and could not be checked, for reasons of this machine.
     pub(super) fn unchecked(&self) -> u64 {
         self.unchecked

@@ -168,6 +168,6 @@ fn files_of_a_model_of_which_a_chart_of_quantizations_has_no_value_are_told_of()
     });
     build(&store, &out);
     let charts = charts(&out);
-    assert!(charts["-quantization-speed"].contains("1 model without a known speed is not here"));
+    assert!(charts["-quantization-speed"].contains("1 file without a known speed is not here"));
     assert!(!charts["-quantization"].contains("not here"), "all drew");
 }

@@ -90,7 +90,7 @@ pub(super) struct MemoryNeed {
     pub(super) cache_for_1000_tokens: Option<u64>,
     /// The memory that recurrent layers need for a sequence.
     pub(super) state_per_sequence: Option<u64>,
-    /// The memory of this machine.
+    /// The memory that this process may have: the machine's, or its control group's.
     pub(super) machine: Option<u64>,
 }
 

@@ -112,7 +112,7 @@ fn of_vocabulary(vocabulary: &VocabularySummary) -> String {
 fn of_memory(memory: &MemoryNeed) -> Vec<String> {
     let MemoryNeed { weights, cache_for_1000_tokens, state_per_sequence, machine } = memory;
     let machine =
-        machine.map_or_else(String::new, |machine| format!("; this machine has {}", bytes(machine)));
+        machine.map_or_else(String::new, |machine| format!("; this process may have {}", bytes(machine)));
     let mut lines = vec![format!("{} of weights{machine}", weights.map_or("-".to_owned(), bytes))];
     if let Some(cache) = cache_for_1000_tokens {
         lines.push(format!("{} for 1000 tokens of a sequence", bytes(*cache)));

@@ -32,7 +32,8 @@ const CONCENTRIC: f64 = 0.2;
 /// Share of an outline that must be seen for a wheel to be one, and for it to be certain.
 const SEEN: f64 = 0.3;
 const PLAIN: f64 = 0.6;
-/// The least mean of the lowest places of two wheels, from the top of what is drawn (0) to its bottom (1).
+/// The least height of two wheels' lowest places, from the top of what is drawn (0) to its bottom (1): of their mean or, seen
+/// from an angle, of the higher one.
 const LOW: f64 = 0.5;
 /// A single wheel stands at the very bottom.
 const LOWEST: f64 = 0.85;

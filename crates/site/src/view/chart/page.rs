@@ -42,8 +42,10 @@ pub(crate) struct ChartPage {
     #[serde(skip)]
     poster: ChartFrame,
     rows: Vec<Row>,
-    /// Models that are not on it, and what they are without.
+    /// Models that are not on it, or files of those on it, and what they are without.
     left_out: usize,
+    /// What is left out are files.
+    of_files: bool,
     without: String,
     /// The other charts of the prompt.
     others: Vec<PageLink>,
@@ -96,6 +98,7 @@ impl Chart<'_, '_> {
             } else {
                 contestants - self.dots.len()
             },
+            of_files: self.kind.is_of_quantizations(),
             without,
             others: links
                 .iter()
@@ -110,7 +113,8 @@ impl Chart<'_, '_> {
     /// Files of the models on it that are not on it themselves. A model of one file was never meant.
     fn other_files(&self, section: &Section<'_>) -> usize {
         let lines: BTreeSet<&str> = self.dots.iter().filter_map(|dot| dot.line.as_deref()).collect();
-        let models = section.cases.iter().filter_map(super::quantization::of);
+        let released = section.cases.iter().filter(|case| !case.contestant().demonstration);
+        let models = released.filter_map(super::quantization::of);
         models.filter(|(model, _)| lines.contains(model.as_str())).count() - self.dots.len()
     }
 }

@@ -3,12 +3,10 @@
 use std::sync::Arc;
 use std::time::Instant;
 
-use super::picture::Picture;
-use super::placed::PlacedPicture;
-use super::projector::Projector;
 use crate::engine::{EngineError, PROMPT_STEP};
 use crate::model::Model;
 use crate::session::Session;
+use crate::vision::{Picture, PlacedPicture, Projector};
 
 /// The time that a picture takes.
 #[derive(Debug, Clone, PartialEq)]
