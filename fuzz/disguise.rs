@@ -1,5 +1,5 @@
-//! A stream that says a key in other clothes: encoded, broken by marks, cut over frames and over reasoning and answer. What is
-//! made here is what SECURITY.md promises to find.
+//! A stream that says a key in other clothes: encoded, broken by marks also within an escape, cut over frames and over reasoning
+//! and answer. What is made here is what SECURITY.md promises to find.
 
 use pelicycle_testkit::frames::{ending, part};
 use serde_json::Value;
@@ -8,8 +8,11 @@ use serde_json::Value;
 const FILLERS: [&str; 10] =
     ["", "so: ", "é🚲", "sk", "sk-pl", " it is ", "\n```svg\n<path d=\"M1 1\"/>\n", "<svg>", "5f0c", "-"];
 
-/// The marks that may stand between its characters: signs, tags, and codes for terminals.
-const MARKS: [&str; 14] = [
+/// The marks of reasoning, which may stand within the writing of a character as well: they are taken out before it is read.
+const REASONING_MARKS: [&str; 4] = ["</think>", "[/THINK]", "<|END_THINKING|>", "◁/think▷"];
+
+/// The marks that may stand between its characters: signs, tags, codes for terminals, and marks of reasoning.
+const MARKS: [&str; 18] = [
     "-",
     " ",
     "\n",
@@ -24,6 +27,10 @@ const MARKS: [&str; 14] = [
     "[b]",
     "[/b]",
     "[color=red]",
+    REASONING_MARKS[0],
+    REASONING_MARKS[1],
+    REASONING_MARKS[2],
+    REASONING_MARKS[3],
 ];
 
 /// A key in other clothes within a stream.
@@ -58,9 +65,16 @@ pub fn stream(dialect: &str, key: &str, data: &[u8]) -> Disguised {
     let mut marks = choices.below(8);
     for (n, unit) in units.iter().enumerate() {
         let mut piece = unit.clone();
-        if marks > 0 && choices.below(3) == 0 {
+        if marks > 0 {
+            match choices.below(6) {
+                0 | 1 => piece += choices.of(&MARKS),
+                2 => {
+                    let at = piece.floor_char_boundary(choices.below(unit.len()));
+                    piece.insert_str(at, choices.of(&REASONING_MARKS));
+                }
+                _ => marks += 1,
+            }
             marks -= 1;
-            piece += choices.of(&MARKS);
         }
         if (first..last).contains(&n) {
             core += if n + 1 == last { unit } else { &piece };
@@ -90,7 +104,7 @@ pub fn stream(dialect: &str, key: &str, data: &[u8]) -> Disguised {
 /// The key in one of many clothes, a character each.
 fn units(key: &str, choices: &mut Choices<'_>) -> Vec<String> {
     let each = |write: &dyn Fn(char) -> String| key.chars().map(write).collect::<Vec<_>>();
-    match choices.below(13) {
+    match choices.below(14) {
         0 => each(&|c| c.to_uppercase().to_string()),
         1 => each(&|c| format!("\\u{:04x}", c as u32)),
         2 => each(&|c| format!("%{:02X}", c as u32)),
@@ -105,6 +119,7 @@ fn units(key: &str, choices: &mut Choices<'_>) -> Vec<String> {
             base64(format!("{before}{key}").as_bytes()).chars().map(String::from).collect()
         }
         10 => each(&|c| format!("\\x{:02x}", c as u32)),
+        11 => each(&|c| format!("\\{:o}", c as u32)),
         _ => each(&|c| c.to_string()),
     }
 }

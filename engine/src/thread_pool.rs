@@ -14,7 +14,7 @@ use std::time::{Duration, Instant};
 use std::{fmt, ptr};
 
 /// The time for which a worker looks for the next job before it sleeps: longer than the serial parts of a step.
-const SPIN: Duration = Duration::from_micros(60);
+pub(crate) const SPIN: Duration = Duration::from_micros(60);
 
 /// Set in `PoolState::doors` while workers may enter the job; the bits below count those inside, those above the
 /// jobs.

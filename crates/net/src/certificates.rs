@@ -2,33 +2,70 @@
 
 use std::sync::{Arc, OnceLock};
 
+use reqwest::Url;
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
 use rustls::crypto::CryptoProvider;
 use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
 use rustls::{ClientConfig, DigitallySignedStruct, Error, SignatureScheme};
 use rustls_platform_verifier::Verifier;
 
-/// The TLS settings that all clients of this process share.
-///
-/// The system's store is read at the first handshake and not for each client: reading it takes longer than asking a
-/// local server, which needs none of it and may run where there is no store at all.
-pub(crate) fn tls() -> ClientConfig {
-    static SHARED: OnceLock<ClientConfig> = OnceLock::new();
-    SHARED.get_or_init(settings).clone()
+/// The TLS settings that all clients of this process share, and what checks certificates by them.
+struct Shared {
+    settings: ClientConfig,
+    verifier: Arc<SystemVerifier>,
 }
 
-fn settings() -> ClientConfig {
+/// The system has no certificates that a server's could be checked with.
+#[derive(Debug, thiserror::Error)]
+#[error("the system has no certificates to check a server by: {0}")]
+pub struct NoCertificates(String);
+
+/// The TLS settings that all clients of this process share.
+///
+/// The system's store is read when it is first needed and not for each client: reading it takes longer than asking a
+/// local server, which needs none of it and may run where there is no store at all.
+pub(crate) fn tls() -> ClientConfig {
+    shared().settings.clone()
+}
+
+/// Reads the system's certificates where this address needs them and they were not read before. The first handshake
+/// would do it, and hold up everything else meanwhile: whoever measures a request does it before.
+///
+/// # Errors
+/// Where there are none: no request to that address can succeed.
+pub async fn read_certificates(url: &Url) -> Result<(), NoCertificates> {
+    if url.scheme() != "https" {
+        return Ok(());
+    }
+    let read = || shared().verifier.verifier().map(drop);
+    let done = match shared().verifier.verifier.get() {
+        Some(_) => Ok(read()),
+        None => tokio::task::spawn_blocking(read).await,
+    };
+    // What could not run says so at the handshake.
+    done.unwrap_or(Ok(())).map_err(|error| match error {
+        Error::General(why) => NoCertificates(why),
+        error => NoCertificates(error.to_string()),
+    })
+}
+
+fn shared() -> &'static Shared {
+    static SHARED: OnceLock<Shared> = OnceLock::new();
+    SHARED.get_or_init(settings)
+}
+
+fn settings() -> Shared {
     // ring is the only choice of cryptography here; that it was made before is no fault.
     let _ = rustls::crypto::ring::default_provider().install_default();
     let provider = CryptoProvider::get_default()
         .map_or_else(|| Arc::new(rustls::crypto::ring::default_provider()), Arc::clone);
-    let verifier = SystemVerifier { provider, verifier: OnceLock::new() };
+    let verifier = Arc::new(SystemVerifier { provider, verifier: OnceLock::new() });
     let mut settings = ClientConfig::builder()
         .dangerous()
-        .with_custom_certificate_verifier(Arc::new(verifier))
+        .with_custom_certificate_verifier(Arc::<SystemVerifier>::clone(&verifier))
         .with_no_client_auth();
     settings.alpn_protocols = vec![b"http/1.1".to_vec()];
-    settings
+    Shared { settings, verifier }
 }
 
 /// The system's own verifier, made when it is first needed.
@@ -139,7 +176,7 @@ mod tests {
         stream.flush()
     }
 
-    /// What two clients of this process hear.
+    /// What two clients of this process hear, after the certificates were read.
     fn ask(address: &str) -> String {
         let options = ClientOptions {
             connect: Duration::from_secs(20),
@@ -156,7 +193,9 @@ mod tests {
                 }
             })
         };
-        format!("{} {}", heard(), heard())
+        let read = runtime.block_on(read_certificates(&Url::parse(address).unwrap()));
+        let read = read.map_or_else(|error| error.to_string(), |()| "read".to_owned());
+        format!("{read}, {} {}", heard(), heard())
     }
 
     #[test]
@@ -171,11 +210,17 @@ mod tests {
         let secure = format!("https://localhost:{}/", server(true));
         let plain = format!("http://localhost:{}/", server(false));
         for (store, address, words) in [
-            (fixtures.join("localhost.pem"), &secure, "hi hi"),
-            (fixtures.join("other.pem"), &secure, "invalid peer certificate"),
-            (empty.clone(), &secure, "No CA certificates were loaded from the system"),
-            (empty, &plain, "hi hi"),
+            (fixtures.join("localhost.pem"), &secure, "read, hi hi"),
+            (fixtures.join("other.pem"), &secure, "read, invalid peer certificate"),
+            (
+                empty.clone(),
+                &secure,
+                "the system has no certificates to check a server by: No CA certificates were loaded",
+            ),
+            (empty, &plain, "read, hi hi"),
         ] {
+            // What was heard before must not pass for what is heard now.
+            let _ = std::fs::remove_file(&heard);
             // What a process trusts is read once, so each store is read by one of its own.
             let done = Command::new(std::env::current_exe().unwrap())
                 .args(["--exact", std::thread::current().name().unwrap()])

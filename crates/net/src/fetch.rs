@@ -2,10 +2,10 @@
 
 use std::time::Duration;
 
-use reqwest::StatusCode;
+use reqwest::{StatusCode, Url};
 use tokio::time::{Instant, timeout_at};
 
-use crate::{BodyError, BodyLimits, ClientOptions, innermost};
+use crate::{BodyError, BodyLimits, ClientOptions, innermost, read_certificates};
 
 /// The reason why a text could not be fetched.
 #[derive(Debug, thiserror::Error)]
@@ -33,6 +33,9 @@ pub async fn fetch(url: &str, bytes: u64, within: Duration) -> Result<String, Fe
     let deadline = Instant::now() + within;
     let options = ClientOptions { connect: within, idle: None, redirects: true, proxy: true };
     let client = options.build().map_err(FetchError::Client)?;
+    if let Ok(url) = Url::parse(url) {
+        read_certificates(&url).await.map_err(|error| FetchError::Transfer(error.to_string()))?;
+    }
     let sent = timeout_at(deadline, client.get(url).send()).await.map_err(|_| FetchError::Late(within))?;
     let response = sent.map_err(|error| FetchError::Transfer(innermost(&error)))?;
     if !response.status().is_success() {

@@ -2,10 +2,16 @@
 
 use std::collections::VecDeque;
 
-/// Drops what was shown longest ago, the last in the row, until the others take no more than so many bytes; the latest
-/// stays.
-pub(super) fn forget<T>(kept: &mut VecDeque<T>, most: usize, bytes: impl Fn(&T) -> usize) {
-    while kept.len() > 1 && kept.iter().map(&bytes).sum::<usize>() > most {
+/// Drops what was shown longest ago, the last in the row, until the others take no more than so many bytes of pixels and of
+/// rows; the latest stays.
+pub(super) fn forget<P, R>(
+    kept: &mut VecDeque<(P, R)>,
+    most: usize,
+    pixels: impl Fn(&P) -> usize,
+    rows: impl Fn(&R) -> usize,
+) {
+    let bytes = |one: &(P, R)| pixels(&one.0) + rows(&one.1);
+    while kept.len() > 1 && kept.iter().map(bytes).sum::<usize>() > most {
         kept.pop_back();
     }
 }

@@ -233,7 +233,7 @@ impl Projector {
         let rows = Arc::new(rows?);
         let mut kept = lock();
         kept.push_front((picture.clone(), Arc::clone(&rows)));
-        forget(&mut kept, KEPT_BYTES, |(picture, rows)| picture.rgb().len() + rows.bytes());
+        forget(&mut kept, KEPT_BYTES, |picture| picture.rgb().len(), |rows| rows.bytes());
         Some(rows)
     }
 }

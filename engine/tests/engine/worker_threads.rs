@@ -9,7 +9,7 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
-use thread_pool::ThreadPool;
+use thread_pool::{SPIN, ThreadPool};
 
 #[test]
 fn every_item_is_done_once_on_any_number_of_threads() {
@@ -25,14 +25,11 @@ fn every_item_is_done_once_on_any_number_of_threads() {
     }
 }
 
-/// Long after a worker has gone to sleep.
-const LONG_IDLE: Duration = Duration::from_micros(1200);
-
 #[test]
 fn a_sleeping_worker_wakes_for_the_next_job() {
     let pool = ThreadPool::new(2);
     for _ in 0..5 {
-        std::thread::sleep(LONG_IDLE);
+        std::thread::sleep(20 * SPIN);
         let seen = Mutex::new(std::collections::BTreeSet::new());
         // The caller holds on to its item until the worker has come for the other.
         pool.for_each(&mut [0u8; 2], |_| {

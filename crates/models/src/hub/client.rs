@@ -3,7 +3,9 @@
 use std::ops::Range;
 use std::time::Duration;
 
-use pelicycle_net::{Backoff, BodyError, BodyLimits, ClientOptions, NextTry, innermost, shown};
+use pelicycle_net::{
+    Backoff, BodyError, BodyLimits, ClientOptions, NextTry, innermost, read_certificates, shown,
+};
 use reqwest::header::{
     ACCEPT_ENCODING, AUTHORIZATION, CONTENT_LENGTH, ETAG, HeaderMap, HeaderName, HeaderValue, LINK, LOCATION,
     RANGE, RETRY_AFTER,
@@ -211,6 +213,8 @@ impl HubClient {
         &self,
         ask: impl Fn() -> F,
     ) -> Result<T, HubError> {
+        let unreachable = |why| HubError::Unreachable { address: shown(&self.endpoint), why };
+        read_certificates(&self.endpoint).await.map_err(|error| unreachable(error.to_string()))?;
         let mut backoff = Backoff::new(self.tuning.backoff);
         loop {
             match ask().await {
@@ -219,11 +223,11 @@ impl HubClient {
                 Err(TransferFault::Passing { why, after }) => match backoff.next(after) {
                     NextTry::After(pause) => self.pause(why, pause).await,
                     NextTry::GiveUp | NextTry::AskedTooLong => {
-                        return Err(HubError::Unreachable { address: shown(&self.endpoint), why });
+                        return Err(unreachable(why));
                     }
                 },
                 Err(TransferFault::Expired { why }) => {
-                    return Err(HubError::Unreachable { address: shown(&self.endpoint), why });
+                    return Err(unreachable(why));
                 }
                 Err(TransferFault::NoRanges) => {
                     return Err(malformed(&self.endpoint, "it sent what was not asked for"));

@@ -15,8 +15,11 @@ const LONGEST_NAME: usize = 10;
 /// The most characters of what follows that name.
 const LONGEST_VALUE: usize = 512;
 
-/// The longest special token, such as `<|start_header_id|>`, in bytes.
+/// The most bytes in the name of a special token, such as `<|start_header_id|>`.
 const LONGEST_TOKEN: usize = 48;
+
+/// The longest mark of reasoning or special token, in bytes.
+pub(super) const LONGEST_MARK: usize = LONGEST_TOKEN + "<||>".len();
 
 /// The names of tags in square brackets that forums have.
 const FORUM_TAGS: [&str; 44] = [

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use base64::Engine as _;
-use pelicycle_net::{Backoff, NextTry};
+use pelicycle_net::{Backoff, NextTry, read_certificates};
 use pelicycle_record::{FailedTry, Outcome, RequestRecord, ServiceRecord};
 use reqwest::Url;
 use tokio::time::sleep;
@@ -150,6 +150,10 @@ impl ServiceModel {
             Ok(prepared) => prepared,
             Err(error) => return tell(failed(error)),
         };
+        // Within the first request, that would count as time of the service's.
+        if let Err(error) = read_certificates(&prepared.url).await {
+            return tell(failed(error.to_string()));
+        }
         let mut record = ServiceRecord {
             dialect: connection.entry.protocol().name().to_owned(),
             endpoint: recorded(&prepared.url),

@@ -3,7 +3,7 @@
 use std::io::Write;
 use std::time::Duration;
 
-use pelicycle_net::{BodyError, BodyLimits, innermost};
+use pelicycle_net::{BodyError, BodyLimits, innermost, read_certificates};
 use reqwest::{RequestBuilder, Response};
 use tokio::time::{Instant, timeout_at};
 
@@ -46,6 +46,8 @@ pub(super) async fn copy(
         // A form says itself what it is.
         request.headers_mut().entry(name).or_insert_with(|| value.clone());
     }
+    // Without, it would be asked again in vain.
+    read_certificates(request.url()).await.map_err(|error| RequestFailure::senseless(error.to_string()))?;
     connection.tell("> ", || format!("{} {}", request.method(), request.url()));
     let response =
         timeout_at(deadline, connection.client.execute(request)).await.map_err(|_| late())?.map_err(broke)?;

@@ -3,15 +3,19 @@
 use unicode_normalization::char::decompose_compatible;
 
 use super::markup::{
-    CodeTexts, begins_code, has_brackets, without_brackets, without_codes, without_reasoning_marks,
-    without_sure_brackets, without_tags,
+    CodeTexts, LONGEST_MARK, begins_code, has_brackets, without_brackets, without_codes,
+    without_reasoning_marks, without_sure_brackets, without_tags,
 };
 
 /// The number of times that a text's escapes are read: there may be escapes within escapes.
 const DEPTH: usize = 4;
 
-/// The bytes at a text's end in which an escape may have begun that is not whole yet, with a mark of reasoning within.
-const LONGEST_ESCAPE: usize = 56;
+/// The most letters and digits in the name of a character in HTML.
+const LONGEST_NAME: usize = 32;
+
+/// The bytes at a text's end in which an escape may have begun that is not whole yet: a name with its `&` and `;`, the longest
+/// of all, and a mark of reasoning within.
+const LONGEST_ESCAPE: usize = LONGEST_NAME + 2 + LONGEST_MARK;
 
 /// A letter or digit, in small letters, and the bytes of the text that stand for it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -210,7 +214,7 @@ fn escape(spots: &[Spot]) -> Option<(char, usize)> {
         }
         ('&', c) if c.is_ascii_alphabetic() => {
             let name: String =
-                (1..33).map_while(|at| char_at(at).filter(char::is_ascii_alphanumeric)).collect();
+                (1..=LONGEST_NAME).map_while(|at| char_at(at).filter(char::is_ascii_alphanumeric)).collect();
             let end = 1 + name.len();
             (char_at(end) == Some(';')).then(|| {
                 let c = match name.to_ascii_lowercase().as_str() {

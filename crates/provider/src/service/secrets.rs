@@ -1,9 +1,9 @@
 //! The secrets of a connection, and where they stand in a text of a service.
 //!
-//! A service may quote a key in other clothes than it was sent in: escaped, encoded, in capitals, with markup or line
-//! breaks within. So letters and digits alone are compared, once as they stand, once with escapes read, and once
-//! without tags; base64 and hex of a key are searched for beside it. What stands between the first and the last
-//! letter of a find goes with it.
+//! A service may quote a key in other clothes than it was sent in: escaped, encoded, in capitals, with markup, marks of
+//! reasoning or line breaks within. So letters and digits alone are compared, once as they stand, once with escapes
+//! read, once without tags, and all that once more without marks of reasoning; base64 and hex of a key are searched for
+//! beside it. What stands between the first and the last letter of a find goes with it.
 
 use secrecy::{ExposeSecret as _, SecretString};
 
@@ -235,10 +235,18 @@ mod tests {
 
     /// The key in all clothes that services may put on it.
     fn clothes() -> Vec<String> {
-        [escaped(), tagged(), with_codes_and_breaks(), encoded(), in_other_letters()].concat()
+        [
+            escaped(),
+            tagged(),
+            with_marks_of_reasoning(),
+            with_codes_and_breaks(),
+            encoded(),
+            in_other_letters(),
+        ]
+        .concat()
     }
 
-    /// With escapes of JSON, of addresses and of HTML.
+    /// As it is, in capitals, and with escapes of JSON, of addresses, of HTML and of C.
     fn escaped() -> Vec<String> {
         vec![
             KEY.to_owned(),
@@ -253,6 +261,7 @@ mod tests {
             each(|c| format!("&#{};", c as u32)),
             each(|c| format!("&#x{:x};", c as u32)),
             each(|c| format!("&amp;#{};", c as u32)),
+            each(|c| format!("\\{:o}", c as u32)),
         ]
     }
 
@@ -262,20 +271,6 @@ mod tests {
             KEY.replace("plan", "plan<b class=\"x\">").replace('5', "</b>5"),
             KEY.replace("plan", "plan&lt;b&gt;"),
             KEY.replace("plan", "**plan**"),
-            each(|c| format!("\\{:o}", c as u32)),
-            KEY.replace("plan", "pl<|END_THINKING|>an"),
-            KEY.replace("plan", "pl[/THINK]an"),
-            KEY.replace("plan", "pl◁/think▷an"),
-            KEY.replace("plan", "pl<|im_start|>an"),
-            KEY.replace("plan", "<g>pl<|END_THINKING|></g>an"),
-            KEY.replace("plan", "[i[/THINK]]pl[/i]an"),
-            KEY.replace("plan", "pl\\u00</think>61n"),
-            KEY.replace("plan", "pl&#[/THINK]x61;n"),
-            KEY.replace("plan", "pl\u{1b}[3<|END_THINKING|>1man"),
-            KEY.replace("plan", "%<|channel|>analysis<|message|>70lan"),
-            format!("c2stcGxhbn</think>{}", &STANDARD.encode(KEY)[10..]),
-            each(|c| format!("\u{1b}[1;31m{c}\u{1b}[0m")),
-            KEY.replace("plan", "pl\\u001b[3man"),
             each(|c| format!("[b]{c}[/b]")),
             KEY.replace("plan", "pl[b]an"),
             KEY.replace("plan", "pl[color=red]an[/color]"),
@@ -296,9 +291,32 @@ mod tests {
         ]
     }
 
+    /// With marks of reasoning and special tokens between its letters, also within tags, codes, escapes and base64.
+    fn with_marks_of_reasoning() -> Vec<String> {
+        let longest = "a".repeat(48);
+        vec![
+            KEY.replace("plan", "pl<|END_THINKING|>an"),
+            KEY.replace("plan", "pl[/THINK]an"),
+            KEY.replace("plan", "pl◁/think▷an"),
+            KEY.replace("plan", "pl<|im_start|>an"),
+            KEY.replace("plan", "<g>pl<|END_THINKING|></g>an"),
+            KEY.replace("plan", "[i[/THINK]]pl[/i]an"),
+            KEY.replace("plan", "pl\\u00</think>61n"),
+            KEY.replace("plan", "pl&#[/THINK]x61;n"),
+            KEY.replace("plan", "pl\u{1b}[3<|END_THINKING|>1man"),
+            KEY.replace("plan", "%<|channel|>analysis<|message|>70lan"),
+            format!("c2stcGxhbn</think>{}", &STANDARD.encode(KEY)[10..]),
+            KEY.replace("plan", &format!("pl\\u{{0000<|{longest}|>61}}n")),
+            KEY.replace("-5", &format!("&NotNestedGreaterGr<|{longest}|>eater;5")),
+        ]
+    }
+
     /// With codes for terminals, with texts around it, and with breaks.
     fn with_codes_and_breaks() -> Vec<String> {
         vec![
+            each(|c| format!("{c} ")),
+            each(|c| format!("\u{1b}[1;31m{c}\u{1b}[0m")),
+            KEY.replace("plan", "pl\\u001b[3man"),
             KEY.replace("plan", "\u{1b}[1m[plan]\u{1b}(B\u{1b}[m"),
             KEY.replace("plan", "\u{1b}]8;;https://a\u{1b}\\plan\u{1b}]8;;\u{1b}\\"),
             KEY.replace("planted", "pla\u{1b}]8;;https://a.b/c?d\u{1b}\\nted"),
@@ -320,8 +338,6 @@ mod tests {
     /// As numbers, in base64 and base32, backwards, and with letters moved by thirteen.
     fn encoded() -> Vec<String> {
         let mut all = vec![
-            each(|c| format!("{c} ")),
-            each(|c| format!("{c}\u{0301}")),
             KEY.bytes().map(|b| format!("{b:02X}:")).collect(),
             KEY.bytes().map(|b| format!("0x{b:02x}, ")).collect(),
             KEY.bytes().map(|b| format!("{b} ")).collect(),
@@ -349,9 +365,10 @@ mod tests {
         all
     }
 
-    /// In letters that look like its own.
+    /// In letters that look like its own, with accents among them.
     fn in_other_letters() -> Vec<String> {
         vec![
+            each(|c| format!("{c}\u{0301}")),
             each(|c| char::from_u32(c as u32 + 0xfee0).unwrap().into()),
             // Mathematical letters and digits, ringed ones, and the signs for a wavelength and a kelvin.
             each(|c| match c {
@@ -482,6 +499,8 @@ mod tests {
             "[THINK]",
             "<|a",
             "<|channel",
+            "<|a|>",
+            "<1>",
             "[zz][",
             "[",
             "\u{1b}[",

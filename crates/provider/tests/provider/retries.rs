@@ -121,6 +121,36 @@ fn connections_that_break_before_anything_came_are_tried_again() {
     assert!(heard.error().ends_with("is it running? `ollama serve` starts it"), "{}", heard.error());
 }
 
+/// Says to the test of that name, started anew, which file it shall write what it hears to.
+#[cfg(target_os = "linux")]
+const HEARD: &str = "PELICYCLE_TEST_HEARD";
+
+#[cfg(target_os = "linux")]
+#[test]
+fn where_the_system_has_no_certificates_that_is_said_and_nothing_is_sent() {
+    if let Ok(file) = std::env::var(HEARD) {
+        let entry =
+            "[test]\ndialect = \"ollama\"\nbase_url = \"https://127.0.0.1:9/\"\nstart = \"ollama serve\"\n";
+        let heard = ask(&crate::asking::services(entry).model("test", "m").unwrap());
+        return std::fs::write(file, format!("{:?} {} {}", heard.outcome(), heard.sent, heard.error()))
+            .unwrap();
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let (empty, heard) = (folder.path().join("empty.pem"), folder.path().join("heard"));
+    std::fs::write(&empty, "").unwrap();
+    // What a process trusts is read once.
+    let done = std::process::Command::new(std::env::current_exe().unwrap())
+        .args(["--exact", std::thread::current().name().unwrap()])
+        .envs([(HEARD, &heard), ("SSL_CERT_FILE", &empty)])
+        .env_remove("SSL_CERT_DIR")
+        .output()
+        .unwrap();
+    assert!(done.status.success(), "{done:?}");
+    let heard = std::fs::read_to_string(&heard).unwrap();
+    let words = "Error 0 the system has no certificates to check a server by: No CA certificates were loaded";
+    assert!(heard.starts_with(words) && !heard.contains("is it running"), "{heard}");
+}
+
 #[test]
 fn once_something_came_nothing_is_asked_again() {
     let error = "data: {\"error\":{\"code\":503,\"message\":\"m\"}}\n\n";
