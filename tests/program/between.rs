@@ -12,7 +12,7 @@ use pelicycle_store::Store;
 use pelicycle_testkit::browser::drive;
 use pelicycle_testkit::exhibits::{hang, hang_look};
 use pelicycle_testkit::program::{ServingProgram, program};
-use pelicycle_testkit::shared;
+use pelicycle_testkit::{shared, tempdir};
 use serde_json::{Value, json};
 
 use crate::vote::{VotePage, booth, vote};
@@ -107,7 +107,7 @@ fn keep_votes(store: &Store, head: impl Fn(&Attempt) -> bool, seldom: usize, vot
 
 #[test]
 fn votes_between_two_sides_are_asked_until_they_settle_it_and_compare_says_so_first() {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = tempdir();
     let store = Store::open(folder.path().join("results")).unwrap();
     two_dozen(&store);
     hang(&store, "pelican", "stranger", "2026-11-02T10:00:00Z", &disk("red", 9), |_| {});
@@ -154,7 +154,7 @@ fn votes_between_two_sides_are_asked_until_they_settle_it_and_compare_says_so_fi
 
 /// Looks at the comparison's page in a real Chromium, narrow and wide, light and dark.
 fn look_at_the_page(results: &Path, sides: &[&str]) {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = tempdir();
     let page = folder.path().join("comparison/index.html");
     std::fs::create_dir(page.parent().unwrap()).unwrap();
     let arguments = [&["compare"], sides, &["-o", page.to_str().unwrap()]].concat();
@@ -180,7 +180,7 @@ fn look_at_the_page(results: &Path, sides: &[&str]) {
 
 #[test]
 fn one_contestant_is_held_against_itself_at_another_time() {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = tempdir();
     let store = Store::open(folder.path().join("results")).unwrap();
     for (day, colour) in [(1, "grey"), (20, "teal")] {
         for n in 0..10 {
@@ -200,7 +200,7 @@ fn one_contestant_is_held_against_itself_at_another_time() {
 
 #[test]
 fn time_and_cost_fail_a_comparison_only_by_name_and_items_never_by_the_whole() {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = tempdir();
     let store = Store::open(folder.path().join("results")).unwrap();
     for n in 0..12 {
         for (slug, month, seconds) in [("swift", 3, 10.0), ("slow", 4, 40.0)] {
@@ -239,7 +239,7 @@ fn seen(frontier: &Path) -> Value {
 #[test]
 fn thirty_votes_say_that_the_drawings_of_2026_are_better_than_those_of_2024_and_no_item_is_worse() {
     let Some(shared) = shared() else { return };
-    let folder = tempfile::tempdir().unwrap();
+    let folder = tempdir();
     let results = folder.path().join("results");
     let later = folder.path().join("2026");
     std::fs::create_dir(&later).unwrap();
@@ -306,7 +306,7 @@ fn a_dozen_looks(store: &Store) {
 
 #[test]
 fn looks_are_judged_blind_beside_the_drawings_that_they_began_with_and_nowhere_else() {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = tempdir();
     let store = Store::open(folder.path().join("results")).unwrap();
     let results = store.root();
     hang(&store, "pelican", "other", "2026-10-01T10:00:00Z", &disk("red", 9), |_| {});

@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 
 use assert_cmd::assert::OutputAssertExt as _;
 use pelicycle_testkit::program::program;
+use pelicycle_testkit::tempdir;
 
 const GOOD: &str =
     "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 9 9\"><rect width=\"5\" height=\"5\"/></svg>";
@@ -81,7 +82,7 @@ fn nothing_that_acts_on_a_terminal_is_printed() {
 
 #[test]
 fn the_picture_is_written_whole_or_not_at_all() {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = tempdir();
     let path = folder.path().join("out.png");
     let png = path.to_str().unwrap();
     check(&["--png", png, "--raster", "64"], GOOD.as_bytes()).assert().success();

@@ -72,7 +72,7 @@ impl TestCommand {
 fn folder_of(package: &str) -> Option<PathBuf> {
     let line = format!("name = \"{package}\"");
     let mut folders = vec![workspace(), workspace().join("prompts"), workspace().join("templates")];
-    folders.extend([workspace().join("engine"), workspace().join("engine/kernels")]);
+    folders.extend(["engine", "engine/kernels", "engine/tests"].map(|folder| workspace().join(folder)));
     folders.extend(std::fs::read_dir(workspace().join("crates")).unwrap().map(|entry| entry.unwrap().path()));
     let is_it = |folder: &PathBuf| {
         std::fs::read_to_string(folder.join("Cargo.toml")).is_ok_and(|text| {
@@ -83,32 +83,38 @@ fn folder_of(package: &str) -> Option<PathBuf> {
     folders.into_iter().find(is_it)
 }
 
+/// A package that is nothing but tests is that folder itself.
+fn folder_of_tests(package: &Path) -> PathBuf {
+    if package.ends_with("tests") { package.to_owned() } else { package.join("tests") }
+}
+
 fn is_target(folder: &Path, target: &str) -> bool {
-    let tests = folder.join("tests");
+    let tests = folder_of_tests(folder);
     tests.join(format!("{target}.rs")).is_file() || tests.join(target).join("main.rs").is_file()
 }
 
 /// The names of a crate's test targets.
 fn targets(folder: &Path) -> Vec<String> {
-    let Ok(entries) = std::fs::read_dir(folder.join("tests")) else { return Vec::new() };
+    let Ok(entries) = std::fs::read_dir(folder_of_tests(folder)) else { return Vec::new() };
     let names = entries.map(|entry| entry.unwrap().path().file_stem().unwrap().to_str().unwrap().to_owned());
     names.filter(|name| is_target(folder, name)).collect()
 }
 
 fn tests_of_target(folder: &Path, target: &str) -> Vec<NamedTest> {
-    let tests = folder.join("tests");
+    let tests = folder_of_tests(folder);
     let single = tests.join(format!("{target}.rs"));
     if single.is_file() { tests_in(&single, "") } else { tests_below(&tests.join(target)) }
 }
 
-/// None where the manifest leaves out the library's tests.
+/// None where there is no library or the manifest leaves out its tests.
 fn tests_of_library(folder: &Path) -> Vec<NamedTest> {
     let manifest = std::fs::read_to_string(folder.join("Cargo.toml")).unwrap();
     let library = manifest.split_once("[lib]\n").map_or("", |(_, library)| library);
     if library.lines().take_while(|line| !line.starts_with('[')).any(|line| line == "test = false") {
         return Vec::new();
     }
-    tests_below(&folder.join("src"))
+    let sources = folder.join("src");
+    if sources.is_dir() { tests_below(&sources) } else { Vec::new() }
 }
 
 /// The tests of the files in a folder, which are its modules.

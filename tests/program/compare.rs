@@ -7,8 +7,8 @@ use pelicycle_record::{Attempt, Outcome, Verdict as Drawn};
 use pelicycle_statistics::{Rate, exact_rates};
 use pelicycle_store::{AttemptFiles, Store};
 use pelicycle_testkit::attempts::{attempt, check, tiny_png};
-use pelicycle_testkit::git;
 use pelicycle_testkit::program::program;
+use pelicycle_testkit::{git, tempdir};
 use serde_json::Value;
 
 const SVG: &str = r#"<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9"><path d="M1 1h7v7z"/></svg>"#;
@@ -69,7 +69,7 @@ fn answer<'a>(report: &'a Value, measure: &str) -> &'a Value {
 
 #[test]
 fn what_got_worse_and_what_got_better_is_told_with_figures_and_exit_codes() {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = tempdir();
     let store = Store::open(folder.path().join("results")).unwrap();
     twenty(&store);
     let results = store.root();
@@ -104,7 +104,7 @@ fn what_got_worse_and_what_got_better_is_told_with_figures_and_exit_codes() {
 
 #[test]
 fn what_a_small_sample_does_not_tell_is_not_told_but_what_it_would_take_is() {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = tempdir();
     let store = Store::open(folder.path().join("results")).unwrap();
     for n in 0..10u64 {
         let at = |month: u32| format!("2026-{month:02}-01T10:{n:02}:00Z");
@@ -140,7 +140,7 @@ fn what_a_small_sample_does_not_tell_is_not_told_but_what_it_would_take_is() {
 
 #[test]
 fn a_gate_does_not_pass_where_every_request_of_a_side_failed() {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = tempdir();
     let store = Store::open(folder.path().join("results")).unwrap();
     for n in 0..12u64 {
         let at = |month: u32| format!("2026-{month:02}-01T10:{n:02}:00Z");
@@ -175,7 +175,7 @@ const DAY: &str = "2026-06-30T10:00:00Z";
 
 #[test]
 fn sides_are_contestants_runs_days_tags_and_baselines() {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = tempdir();
     let store = Store::open(folder.path().join("results")).unwrap();
     twenty(&store);
     let results = store.root().to_owned();
@@ -226,7 +226,7 @@ fn sides_are_contestants_runs_days_tags_and_baselines() {
 
 #[test]
 fn every_format_says_the_same_and_none_lets_a_name_act() {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = tempdir();
     let store = Store::open(folder.path().join("results")).unwrap();
     let evil = "<script>alert(1)</script>\u{1b}[31m|[x](https://hostile.example)";
     for n in 0..12u64 {
@@ -289,7 +289,7 @@ fn every_format_says_the_same_and_none_lets_a_name_act() {
 
 #[test]
 fn a_history_flags_where_the_level_changed_and_when_another_model_was_served() {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = tempdir();
     let store = Store::open(folder.path().join("results")).unwrap();
     for n in 0..30u64 {
         let mut made =

@@ -5,7 +5,7 @@ use std::path::Path;
 use pelicycle_testkit::loopback::{KEY, ScriptedServer, answer};
 use pelicycle_testkit::model_file::drawer;
 use pelicycle_testkit::program::program;
-use pelicycle_testkit::shared;
+use pelicycle_testkit::{shared, tempdir};
 use serde_json::Value;
 
 /// Runs `pelicycle` in a folder with these variables.
@@ -31,7 +31,7 @@ fn what_works_and_what_does_not_is_told_with_an_exit_code() {
     });
     let ollama =
         ScriptedServer::new(vec![answer(200, "application/json", &[], r#"{"models":[{"name":"q:8b"}]}"#)]);
-    let folder = tempfile::tempdir().unwrap();
+    let folder = tempdir();
     let configure = |text: &str| std::fs::write(folder.path().join("pelicycle.toml"), text).unwrap();
     let good_entry = format!(
         "[providers.good]\ndialect = \"chat\"\nbase_url = \"{}\"\nkey_env = [\"GOOD_KEY\"]\n",
@@ -105,7 +105,7 @@ fn said_of_models(folder: &Path) -> String {
 
 #[test]
 fn models_that_can_be_run_are_told_apart_from_those_that_cannot_with_the_reason_of_each() {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = tempdir();
     let models = folder.path().join("models");
     std::fs::create_dir(&models).unwrap();
     let words = said_of_models(folder.path());
@@ -150,7 +150,7 @@ fn models_that_can_be_run_are_told_apart_from_those_that_cannot_with_the_reason_
 #[test]
 fn a_model_that_sees_is_named_and_half_a_projector_is_told() {
     let Some(shared) = shared() else { return };
-    let folder = tempfile::tempdir().unwrap();
+    let folder = tempdir();
     let models = folder.path().join("models");
     std::fs::create_dir(&models).unwrap();
     let projector = models.join("mmproj-qwen3vl.f16.gguf");
@@ -170,7 +170,7 @@ fn a_model_that_sees_is_named_and_half_a_projector_is_told() {
 #[cfg(unix)]
 #[test]
 fn no_command_of_the_folder_is_run_unless_it_is_trusted() {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = tempdir();
     let text = "[keys]\nOPENAI_API_KEY = [\"sh\", \"-c\", \"touch was-run; echo sk-1\"]\n";
     std::fs::write(folder.path().join("pelicycle.toml"), text).unwrap();
     let (_, words, _) = pelicycle(folder.path(), &["doctor", "--offline"], &[]);
@@ -182,7 +182,7 @@ fn no_command_of_the_folder_is_run_unless_it_is_trusted() {
 
 #[test]
 fn prices_are_looked_up_and_taken_from_a_newer_list() {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = tempdir();
     let run = |args: &[&str]| pelicycle(folder.path(), args, &[]);
     let (code, words, _) = run(&["prices", "show", "anthropic/claude-opus-4-7"]);
     assert!(code == 0 && words.contains("25") && words.contains("12.5"), "{words}");

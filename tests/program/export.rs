@@ -7,8 +7,8 @@ use pelicycle_record::{CostRecord, CostSource, Outcome};
 use pelicycle_store::Store;
 use pelicycle_testkit::attempts::{with_experts, with_thinking};
 use pelicycle_testkit::exhibits::{hang, hang_failure, hang_hostile};
-use pelicycle_testkit::has_python;
 use pelicycle_testkit::program::program;
+use pelicycle_testkit::{has_python, tempdir};
 
 const SVG: &str = r#"<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9"><path d="M1 1h7v7z"/></svg>"#;
 
@@ -113,7 +113,7 @@ fn other_programs_read_the_same_from_every_format_as_the_records_say() {
     if !has_python("pyarrow.parquet") {
         return;
     }
-    let folder = tempfile::tempdir().unwrap();
+    let folder = tempdir();
     let store = store(folder.path());
     for format in ["csv", "jsonl", "parquet"] {
         let out = folder.path().join(format!("t.{format}"));
@@ -130,7 +130,7 @@ fn other_programs_read_the_same_from_every_format_as_the_records_say() {
 
 #[test]
 fn a_damaged_text_is_told_and_left_out_and_an_empty_store_is_a_table_of_heads() {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = tempdir();
     let results = folder.path().join("results");
     let empty = export(&results, &[]);
     assert!(empty.status.success());

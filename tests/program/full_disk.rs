@@ -1,11 +1,12 @@
 //! Nothing is lost in silence, and nothing is left half-written, where a disk is full.
 
 use pelicycle_testkit::program::program;
+use pelicycle_testkit::tempdir;
 
 #[cfg(target_os = "linux")]
 #[test]
 fn an_answer_that_a_full_disk_does_not_take_is_an_error() {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = tempdir();
     for command in ["prompts", "prices", "--help", "--version"] {
         let full = std::fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
         let output = program().arg(command).current_dir(folder.path()).stdout(full).output().unwrap();
@@ -17,7 +18,7 @@ fn an_answer_that_a_full_disk_does_not_take_is_an_error() {
 
 #[test]
 fn a_sheet_takes_its_place_whole() {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = tempdir();
     let place = |name: &str| folder.path().join(name);
     let run = |args: &[&str]| {
         assert!(

@@ -6,8 +6,8 @@ use std::process::Output;
 
 use pelicycle_store::Store;
 use pelicycle_testkit::exhibits::{hang, hang_hostile};
-use pelicycle_testkit::files;
 use pelicycle_testkit::program::program;
+use pelicycle_testkit::{files, tempdir};
 
 const SVG: &str = r#"<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9"><path d="M1 1h7v7z"/></svg>"#;
 
@@ -29,7 +29,7 @@ fn contents(root: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
 
 #[test]
 fn the_same_results_make_the_same_bytes_and_a_second_build_writes_nothing() {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = tempdir();
     let store = Store::open(folder.path().join("results")).unwrap();
     hang(&store, "pelican", "m", "2026-11-01T00:00:00Z", SVG, |_| {});
     hang(&store, "pelican", "n", "2026-11-02T00:00:00Z", SVG, |_| {});
@@ -44,7 +44,7 @@ fn the_same_results_make_the_same_bytes_and_a_second_build_writes_nothing() {
 
 #[test]
 fn a_gallery_is_not_emptied_because_the_results_were_mistyped() {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = tempdir();
     let store = Store::open(folder.path().join("results")).unwrap();
     hang(&store, "pelican", "m", "2026-11-01T00:00:00Z", SVG, |_| {});
     let out = folder.path().join("gallery");
@@ -64,7 +64,7 @@ fn a_gallery_is_not_emptied_because_the_results_were_mistyped() {
 
 #[test]
 fn a_prompt_that_is_to_hang_first_and_is_not_there_is_told_with_its_line() {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = tempdir();
     // Attempts of it are kept, though nobody could ask it now.
     std::fs::create_dir_all(folder.path().join("results/long-ago")).unwrap();
     let site = "[site]\nlead = [\n  'long-ago',\n  'pelican',\n  'pelicn',\n  '../results',\n]\n";
@@ -84,7 +84,7 @@ fn a_prompt_that_is_to_hang_first_and_is_not_there_is_told_with_its_line() {
 
 #[test]
 fn a_folder_of_something_else_is_left_alone() {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = tempdir();
     std::fs::write(folder.path().join("thesis.tex"), "years of work").unwrap();
     let output = gallery(&folder.path().join("none"), folder.path());
     assert_eq!(output.status.code(), Some(1));
@@ -95,7 +95,7 @@ fn a_folder_of_something_else_is_left_alone() {
 
 #[test]
 fn a_damaged_record_is_told_on_the_page_and_in_the_terminal() {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = tempdir();
     let store = Store::open(folder.path().join("results")).unwrap();
     hang(&store, "pelican", "whole", "2026-11-01T00:00:00Z", SVG, |_| {});
     hang(&store, "pelican", "torn", "2026-11-01T00:00:00Z", SVG, |_| {});
@@ -114,7 +114,7 @@ fn a_damaged_record_is_told_on_the_page_and_in_the_terminal() {
 
 #[test]
 fn a_sheet_shows_every_model_of_a_prompt() {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = tempdir();
     let store = Store::open(folder.path().join("results")).unwrap();
     hang_hostile(&store);
     let sheet = |arguments: &[&str]| {
@@ -147,7 +147,7 @@ fn a_sheet_shows_every_model_of_a_prompt() {
 
 #[test]
 fn an_address_that_nobody_could_follow_is_refused() {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = tempdir();
     for base in
         ["example.org", "ftp://example.org/", "https://me:secret@example.org/", "https://example.org/?a=b"]
     {

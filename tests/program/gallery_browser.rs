@@ -8,7 +8,7 @@ use pelicycle_store::Store;
 use pelicycle_testkit::browser::drive;
 use pelicycle_testkit::exhibits::{ALARM, hang, hang_corpus, hang_hostile, hang_judgements};
 use pelicycle_testkit::program::program;
-use pelicycle_testkit::shared;
+use pelicycle_testkit::{shared, tempdir};
 use serde_json::{Value, json};
 
 fn look(pages: &[PathBuf], views: &Value) -> Option<Vec<Value>> {
@@ -83,7 +83,7 @@ fn hold(out: &Path, seen: &[Value]) {
 
 #[test]
 fn hostile_attempts_run_nothing_load_nothing_and_break_no_page() {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = tempdir();
     let store = Store::open(folder.path().join("results")).unwrap();
     hang_hostile(&store);
     hang_judgements(&store);
@@ -117,7 +117,7 @@ fn hostile_attempts_run_nothing_load_nothing_and_break_no_page() {
 #[test]
 fn real_drawings_are_shown_in_every_view() {
     let Some(shared) = shared() else { return };
-    let folder = tempfile::tempdir().unwrap();
+    let folder = tempdir();
     let store = Store::open(folder.path().join("results")).unwrap();
     hang_corpus(&store, &shared);
     hang_judgements(&store);
@@ -133,7 +133,7 @@ fn real_drawings_are_shown_in_every_view() {
 #[test]
 fn walls_and_boards_are_sorted_drawings_are_compared_and_an_address_keeps_it() {
     let Some(shared) = shared() else { return };
-    let folder = tempfile::tempdir().unwrap();
+    let folder = tempdir();
     let store = Store::open(folder.path().join("results")).unwrap();
     hang_corpus(&store, &shared);
     hang_judgements(&store);
@@ -243,7 +243,7 @@ fn walls_and_boards_are_sorted_drawings_are_compared_and_an_address_keeps_it() {
 
 #[test]
 fn an_empty_gallery_and_a_published_one_are_pages_too() {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = tempdir();
     let store = Store::open(folder.path().join("results")).unwrap();
     let mut pages = pages_of(&store, &folder.path().join("gallery"));
     // Linked data stands in a script element of pages that let no such script run: it is data, so nothing complains.
@@ -265,7 +265,7 @@ fn an_empty_gallery_and_a_published_one_are_pages_too() {
 /// it.
 #[test]
 fn the_alarm_works() {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = tempdir();
     let page = folder.path().join("index.html");
     let svg = format!("<svg onload=\"document.title='{ALARM}'\"></svg><img src='https://{ALARM}/a.png'>");
     std::fs::write(

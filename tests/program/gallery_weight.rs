@@ -9,7 +9,7 @@ use pelicycle_site::{Exhibit, build};
 use pelicycle_store::AttemptFiles;
 use pelicycle_testkit::attempts::attempt;
 use pelicycle_testkit::browser::drive;
-use pelicycle_testkit::shared;
+use pelicycle_testkit::{shared, tempdir};
 use serde_json::json;
 
 /// Drawings of the wall.
@@ -89,7 +89,7 @@ fn pictures(html: &str) -> Vec<&str> {
 #[test]
 fn the_first_page_of_a_thousand_drawings_is_under_a_megabyte_and_they_scroll() {
     let Some(shared) = shared() else { return };
-    let folder = tempfile::tempdir().unwrap();
+    let folder = tempdir();
     let index = first_page(&shared, folder.path());
     let html = std::fs::read_to_string(&index).unwrap();
     let is_at_once = |picture: &&str| !picture.contains("loading=\"lazy\"");
@@ -129,7 +129,7 @@ const LARGEST: u64 = 1_000;
 #[ignore = "times a browser"]
 fn the_first_page_of_a_thousand_drawings_paints_within_a_second_on_a_slow_phone() {
     let Some(shared) = shared() else { return };
-    let folder = tempfile::tempdir().unwrap();
+    let folder = tempdir();
     let page = first_page(&shared, folder.path());
     for density in [2, 3] {
         let order = json!({ "page": page, "turns": 5, "density": density, "packed": true });

@@ -6,10 +6,10 @@ use std::time::Duration;
 
 use pelicycle_engine::gguf::{Gguf, GgufBuilder, MetadataValue};
 use pelicycle_engine::quant::TensorType;
-use pelicycle_testkit::has_python;
 use pelicycle_testkit::hub::{COMMIT, FakeHub, HubAct, REPO, noise, sha256};
 use pelicycle_testkit::model_file::babbler;
 use pelicycle_testkit::program::program;
+use pelicycle_testkit::{has_python, tempdir};
 
 const FILE: &str = "Tiny-Q8_0.gguf";
 
@@ -18,7 +18,7 @@ struct Home(tempfile::TempDir);
 
 impl Home {
     fn new() -> Home {
-        Home(tempfile::tempdir().unwrap())
+        Home(tempdir())
     }
 
     fn path(&self) -> &Path {

@@ -7,7 +7,7 @@ use std::process::Output;
 use pelicycle_record::{Attempt, Outcome, ReplyOrigin, Verdict};
 use pelicycle_store::Store;
 use pelicycle_testkit::program::program;
-use pelicycle_testkit::{copy, git, shared, workspace};
+use pelicycle_testkit::{copy, git, shared, tempdir, workspace};
 
 fn import(results: &Path, arguments: &[&str]) -> Output {
     program()
@@ -45,7 +45,7 @@ fn logs(version: &str) -> PathBuf {
 #[test]
 fn logs_of_both_generations_become_the_same_attempts_and_only_once() {
     for version in ["0.13", "0.27", "0.36"] {
-        let folder = tempfile::tempdir().unwrap();
+        let folder = tempdir();
         let results = folder.path().join("results");
         let path = logs(version);
         let before = std::fs::read(&path).unwrap();
@@ -100,7 +100,7 @@ fn logs_of_both_generations_become_the_same_attempts_and_only_once() {
 
 #[test]
 fn only_the_prompts_asked_for_are_imported_and_other_files_are_told_apart() {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = tempdir();
     let results = folder.path().join("results");
     let path = logs("0.36");
     let path = path.to_str().unwrap();
@@ -129,7 +129,7 @@ fn only_the_prompts_asked_for_are_imported_and_other_files_are_told_apart() {
 #[test]
 fn a_folder_like_pelican_bicycle_is_imported_with_the_days_of_its_history() {
     let Some(shared) = shared() else { return };
-    let folder = tempfile::tempdir().unwrap();
+    let folder = tempdir();
     let (results, drawings) = (folder.path().join("results"), folder.path().join("pelican-bicycle"));
     copy(&shared.join("corpus/pelican-bicycle"), &drawings);
     std::fs::write(drawings.join("README.md"), "![o1](o1-mini.svg)").unwrap();
@@ -168,7 +168,7 @@ fn a_folder_like_pelican_bicycle_is_imported_with_the_days_of_its_history() {
 #[test]
 fn markdown_replies_are_imported_whole_under_the_provider_that_is_named() {
     let Some(shared) = shared() else { return };
-    let folder = tempfile::tempdir().unwrap();
+    let folder = tempdir();
     let results = folder.path().join("results");
     let granite = shared.join("corpus/granite");
     let arguments = ["svg-folder", granite.to_str().unwrap(), "--provider", "llama.cpp", "--no-gallery"];
@@ -192,7 +192,7 @@ fn a_row_that_can_not_be_read_is_counted_and_the_others_come() {
     if !path.is_file() {
         return;
     }
-    let folder = tempfile::tempdir().unwrap();
+    let folder = tempdir();
     let (said, told) = imported(&folder.path().join("results"), &["llm-logs", path.to_str().unwrap()]);
     assert!(said.starts_with("8 attempts imported"), "{said}{told}");
     assert!(told.contains("left out 4 replies"), "{told}");
@@ -200,7 +200,7 @@ fn a_row_that_can_not_be_read_is_counted_and_the_others_come() {
 
 #[test]
 fn folders_in_folders_become_models_with_several_samples() {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = tempdir();
     let drawings = folder.path().join("drawings");
     let svg =
         r#"<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9"><circle cx="4" cy="4" r="3"/></svg>"#;
@@ -251,7 +251,7 @@ fn folders_in_folders_become_models_with_several_samples() {
 
 #[test]
 fn files_imported_for_one_prompt_are_taken_in_for_another_and_known_for_each_after_that() {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = tempdir();
     let drawings = folder.path().join("drawings");
     std::fs::create_dir(&drawings).unwrap();
     let svg = r#"<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9"><path d="M1 1h7v7z"/></svg>"#;

@@ -4,6 +4,7 @@ use std::path::Path;
 
 use pelicycle_testkit::loopback::{KEY, ScriptedServer, answer};
 use pelicycle_testkit::program::program;
+use pelicycle_testkit::tempdir;
 
 /// Runs `pelicycle` in a folder that is also the home, with these variables; exit code, standard output, standard error.
 fn pelicycle(folder: &Path, args: &[&str], variables: &[(&str, &str)]) -> (i32, String, String) {
@@ -23,7 +24,7 @@ fn who_can_be_asked_now_stands_in_the_file_and_is_asked_by_the_next_command() {
     let (address, host) = (openai.url("/v1"), format!("127.0.0.1:{}", ollama.port));
     let variables =
         [("OPENAI_API_KEY", KEY), ("OPENAI_BASE_URL", address.as_str()), ("OLLAMA_HOST", host.as_str())];
-    let folder = tempfile::tempdir().unwrap();
+    let folder = tempdir();
 
     let (code, words, next) = pelicycle(folder.path(), &["init"], &variables);
     assert_eq!(code, 0, "{next}");
@@ -48,7 +49,7 @@ fn who_can_be_asked_now_stands_in_the_file_and_is_asked_by_the_next_command() {
 
 #[test]
 fn a_machine_with_nothing_gets_the_demonstration_and_advice() {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = tempdir();
     let (code, _, advice) = pelicycle(folder.path(), &["init", "--offline"], &[]);
     assert!(code == 0 && advice.contains("pelicycle model pull"), "{advice}");
     let (code, _, errors) = pelicycle(folder.path(), &["run", "--dry-run"], &[]);
@@ -65,7 +66,7 @@ fn a_service_whose_key_is_refused_or_that_is_not_asked_is_told_and_stands_there_
     for (args, why) in
         [(&["init"][..], "no such key"), (&["init", "--offline"], "was not asked for its models")]
     {
-        let folder = tempfile::tempdir().unwrap();
+        let folder = tempdir();
         let (code, _, told) = pelicycle(folder.path(), args, &variables);
         assert!(code == 0 && told.contains("OpenAI is left out: ") && told.contains(why), "{told}");
         assert!(!told.contains("Set a key") && !told.contains(KEY), "{told}");

@@ -5,7 +5,7 @@ use std::path::Path;
 use assert_cmd::Command;
 use pelicycle_testkit::model_file::drawer;
 use pelicycle_testkit::program::program;
-use pelicycle_testkit::{shared, workspace};
+use pelicycle_testkit::{shared, tempdir, workspace};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
@@ -54,7 +54,7 @@ fn prompt_prints_the_rendering_and_nothing_else() {
     let Some(shared) = shared() else { return };
     let chat = shared.join("golden/chat");
     let golden = parsed(&chat.join("chat.json"));
-    let folder = tempfile::tempdir().unwrap();
+    let folder = tempdir();
     let (messages, arguments) = (folder.path().join("m.json"), folder.path().join("a.json"));
     let file = shared.join("golden/tokenizers/vocab-smollm2.gguf");
     for name in ["smollm2", "qwen3", "mixtral"] {
@@ -83,7 +83,7 @@ fn prompt_prints_the_rendering_and_nothing_else() {
 #[test]
 fn thinking_sets_the_variable_of_the_template() {
     let Some(shared) = shared() else { return };
-    let folder = tempfile::tempdir().unwrap();
+    let folder = tempdir();
     let messages = folder.path().join("m.json");
     std::fs::write(&messages, "[]").unwrap();
     let template = folder.path().join("t.jinja");
@@ -134,7 +134,7 @@ fn inspect_says_what_a_file_holds_and_needs() {
 
 #[test]
 fn inspect_says_what_this_machine_will_give() {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = tempdir();
     let file = drawer(folder.path());
     let report: Value =
         serde_json::from_str(&stdout(model("inspect", &file).args(["--json", "-t", "1"]))).unwrap();
@@ -165,7 +165,7 @@ fn inspect_knows_the_bundled_model() {
 fn inspect_shows_what_can_be_read_of_a_file_that_does_not_run() {
     let Some(shared) = shared() else { return };
     let whole = shared.join("golden/models/qwen3moe.f16.gguf");
-    let folder = tempfile::tempdir().unwrap();
+    let folder = tempdir();
     let cut = folder.path().join("cut.gguf");
     let bytes = std::fs::read(&whole).unwrap();
     std::fs::write(&cut, &bytes[..bytes.len() - 1000]).unwrap();

@@ -4,10 +4,11 @@ use std::time::{Duration, Instant};
 
 use pelicycle_testkit::model_file::babbler;
 use pelicycle_testkit::program::program;
+use pelicycle_testkit::tempdir;
 
 #[test]
 fn a_template_that_nests_or_grows_without_bound_is_an_error_in_time() {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = tempdir();
     let model = babbler(folder.path(), 1);
     std::fs::write(folder.path().join("messages.json"), r#"[{"role":"user","content":"hi"}]"#).unwrap();
     let ask = |template: &str| {

@@ -6,6 +6,7 @@ use std::path::Path;
 use std::process::Output;
 
 use pelicycle_testkit::program::program;
+use pelicycle_testkit::tempdir;
 
 fn script(folder: &Path, name: &str, words: &str) {
     let path = folder.join(name);
@@ -21,7 +22,7 @@ fn open(folder: &Path, browser: &str) -> Output {
 
 #[test]
 fn the_gallery_is_opened_by_the_first_browser_that_can() {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = tempdir();
     let folder = folder.path().canonicalize().unwrap();
     let told = |output: &Output| String::from_utf8_lossy(&output.stderr).into_owned();
     let output = open(&folder, "");

@@ -5,11 +5,11 @@ use std::process::{Command, Stdio};
 use std::time::Duration;
 
 use pelicycle_record::{Attempt, Outcome, Timeline, Verdict};
-use pelicycle_testkit::files;
 use pelicycle_testkit::loopback::{
     CHAT_END, KEY, ReceivedRequest, ScriptedServer, ServerStep, answer, chat_text, chunk, end, events, head,
 };
 use pelicycle_testkit::model_file::babbler;
+use pelicycle_testkit::{files, tempdir};
 
 use crate::work_folder::{ProgramOutput, WorkFolder};
 
@@ -381,7 +381,7 @@ fn a_key_of_the_users_goes_to_no_address_that_a_folder_says_unless_it_is_trusted
 
         // The user's own file may say the same.
         if dotenv.is_empty() {
-            let own = tempfile::tempdir().unwrap();
+            let own = tempdir();
             std::fs::create_dir(own.path().join("pelicycle")).unwrap();
             std::fs::write(own.path().join("pelicycle/pelicycle.toml"), &config).unwrap();
             std::fs::remove_file(place.path().join("pelicycle.toml")).unwrap();

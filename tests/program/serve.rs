@@ -9,6 +9,7 @@ use pelicycle_store::Store;
 use pelicycle_testkit::browser::begin;
 use pelicycle_testkit::exhibits::hang;
 use pelicycle_testkit::program::{ServingProgram, program, status};
+use pelicycle_testkit::tempdir;
 use serde_json::json;
 
 const SVG: &str = r#"<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9"><path d="M1 1h7v7z"/></svg>"#;
@@ -21,7 +22,7 @@ fn serve(store: &Store, out: &Path) -> ServingProgram {
 }
 
 fn hall() -> (tempfile::TempDir, Store, std::path::PathBuf) {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = tempdir();
     let store = Store::open(folder.path().join("results")).unwrap();
     hang(&store, "pelican", "crane", "2026-11-01T00:00:00Z", SVG, |_| {});
     let out = folder.path().join("gallery");

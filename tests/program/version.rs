@@ -1,7 +1,7 @@
 //! `pelicycle --version`, and the commit in it.
 
-use pelicycle_testkit::git;
 use pelicycle_testkit::program::program;
+use pelicycle_testkit::{git, tempdir};
 
 #[expect(dead_code, clippy::print_stdout, reason = "its main is cargo's, to which it speaks so")]
 #[path = "../../build.rs"]
@@ -42,7 +42,7 @@ fn a_reader_that_goes_away_ends_no_command_in_a_panic() {
 
 #[test]
 fn the_commit_is_that_of_the_checkout_or_of_the_package_and_never_of_a_folder_around_it() {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = tempdir();
     let folder = folder.path();
     assert_eq!(build::checked_out(folder), None, "no repository");
     std::fs::create_dir(folder.join("inner")).unwrap();

@@ -10,6 +10,7 @@ use pelicycle_record::{Id, JudgeKind, JudgementRecord, Preference, Verdict};
 use pelicycle_store::{AttemptFiles, Store};
 use pelicycle_testkit::attempts::{attempt, check};
 use pelicycle_testkit::program::{ServingProgram, program, status};
+use pelicycle_testkit::tempdir;
 
 const SVG: &str = r#"<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9"><path d="M1 1h7v7z"/></svg>"#;
 
@@ -33,7 +34,7 @@ fn picture(grey: u8) -> Vec<u8> {
 
 impl Hall {
     fn new() -> Self {
-        let folder = tempfile::tempdir().unwrap();
+        let folder = tempdir();
         let store = Store::open(folder.path().join("results")).unwrap();
         Self { folder, store, drawings: BTreeMap::new() }
     }

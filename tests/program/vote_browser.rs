@@ -8,6 +8,7 @@ use pelicycle_store::Store;
 use pelicycle_testkit::browser::drive;
 use pelicycle_testkit::exhibits::hang;
 use pelicycle_testkit::program::{ServingProgram, program};
+use pelicycle_testkit::tempdir;
 use serde_json::{Value, json};
 
 fn strings(value: &Value) -> Vec<&str> {
@@ -37,7 +38,7 @@ fn hold_pair(seen: &Value, dark: bool) {
 
 #[test]
 fn a_person_votes_by_keys_by_pointer_and_without_scripts() {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = tempdir();
     let store = Store::open(folder.path().join("results")).unwrap();
     for (who, fill) in [("crane", "teal"), ("stork", "orange")] {
         for (sample, shape) in ["0 0 60 60", "0 0 90 40", "0 0 40 90", "0 0 10 10"].iter().enumerate() {

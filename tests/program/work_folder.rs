@@ -9,6 +9,7 @@ use std::sync::mpsc::{Receiver, channel};
 use pelicycle_record::Outcome;
 use pelicycle_store::{Store, StoredAttempt};
 use pelicycle_testkit::program::program;
+use pelicycle_testkit::tempdir;
 use serde_json::Value;
 
 /// A working directory that goes with the test, with `results/` and `gallery/` in it.
@@ -16,7 +17,7 @@ pub(crate) struct WorkFolder(tempfile::TempDir);
 
 impl WorkFolder {
     pub(crate) fn new() -> WorkFolder {
-        WorkFolder(tempfile::tempdir().unwrap())
+        WorkFolder(tempdir())
     }
 
     pub(crate) fn path(&self) -> &Path {

@@ -7,7 +7,7 @@
 //! - [`workspace`], [`docs`], [`shared`], [`has_python`]: what lies beside the tests. What is missing makes a test skip, and
 //!   fail in CI.
 //! - [`program`]: the program in a clean environment, and a server that it serves pages with.
-//! - [`mutated`]: what damage makes of bytes.
+//! - [`mutated`]: what damage makes of bytes. [`tempdir`]: a folder of a test's own.
 //! - [`loopback`], [`hub`]: servers that do what a test says. [`frames`]: what services say, in the words of each protocol.
 //! - `attempts`, `exhibits` (features): attempts as plain data, and results of real and of hostile drawings.
 //! - [`model_file`]: models of random weights, made on the spot. [`browser`]: a real Chromium.
@@ -32,8 +32,10 @@ pub mod loopback;
 pub mod model_file;
 mod mutation;
 pub mod program;
+mod temporary;
 
 pub use mutation::mutated;
+pub use temporary::tempdir;
 
 #[cfg(unix)]
 pub use folders::pipe;

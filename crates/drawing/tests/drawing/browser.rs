@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use pelicycle_drawing::{InspectionOptions, inspect};
 use pelicycle_testkit::browser::chromium;
-use pelicycle_testkit::shared;
+use pelicycle_testkit::{shared, tempdir};
 
 const NS: &str = "xmlns=\"http://www.w3.org/2000/svg\"";
 
@@ -211,7 +211,7 @@ fn the_rules_agree_with_a_real_browser() {
     let Some(chromium) = chromium() else { return };
     let Some(shared) = shared() else { return };
     let rows = table(&shared);
-    let folder = tempfile::tempdir().unwrap();
+    let folder = tempdir();
     for (i, (_, text)) in rows.iter().enumerate() {
         std::fs::write(folder.path().join(format!("{i}.svg")), text).unwrap();
     }

@@ -6,6 +6,7 @@ use pelicycle_drawing::{DrawingBounds, InspectionOptions, VERDICT_SIDE, WorkerEr
 use pelicycle_record::{Inspection, Verdict};
 
 use crate::WORKER;
+use pelicycle_testkit::tempdir;
 
 fn pool() -> WorkerPool {
     let bounds = DrawingBounds { processor_seconds: 10.0, ..DrawingBounds::default() };
@@ -544,7 +545,7 @@ fn many_threads_share_a_pool() {
 #[cfg(unix)]
 #[test]
 fn drawings_wait_for_another_worker_where_none_can_be_started() {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = tempdir();
     let program = folder.path().join("worker");
     std::fs::copy(WORKER, &program).unwrap();
     let pool = WorkerPool::with_program(&program, 3, InspectionOptions::default());
@@ -568,7 +569,7 @@ fn a_worker_has_three_descriptors_and_a_filter_of_system_calls() {
     let leaked = std::fs::File::open("/dev/null").unwrap();
     rustix::io::fcntl_setfd(&leaked, rustix::io::FdFlags::empty()).unwrap();
     // A program of its own tells this worker from those of other tests.
-    let folder = tempfile::tempdir().unwrap();
+    let folder = tempdir();
     let program = folder.path().join("confined");
     // Another process writes it: what this one has open for writing, a worker of another test may have too, and then it is busy.
     let copied = std::process::Command::new("cp").arg(WORKER).arg(&program).status().unwrap();

@@ -10,6 +10,7 @@ use pelicycle_models::hub::{
 };
 use pelicycle_net::BackoffPolicy;
 use pelicycle_testkit::hub::{COMMIT, FakeHub, HubAct, HubRequest, HubStorage, REPO, noise, sha256};
+use pelicycle_testkit::tempdir;
 
 const FILE: &str = "Tiny-Q8_0.gguf";
 const TOKEN: &str = "hf_planted_token";
@@ -23,7 +24,7 @@ struct Fetcher {
 
 impl Fetcher {
     fn new(hub: &FakeHub) -> Fetcher {
-        let cache = tempfile::tempdir().unwrap();
+        let cache = tempdir();
         let settings = HubSettings {
             endpoint: hub.address.parse().unwrap(),
             token: None,

@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use pelicycle_models::{Inventory, ModelFolders, ModelNameError, ModelSource, Removal, projectors_beside};
+use pelicycle_testkit::tempdir;
 
 const MAIN: &str = "0123456789abcdef0123456789abcdef01234567";
 const OLD: &str = "fedcba9876543210fedcba9876543210fedcba98";
@@ -12,7 +13,7 @@ struct Machine(tempfile::TempDir);
 
 impl Machine {
     fn new() -> Machine {
-        Machine(tempfile::tempdir().unwrap())
+        Machine(tempdir())
     }
 
     fn at(&self, path: &str) -> PathBuf {

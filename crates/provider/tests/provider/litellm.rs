@@ -11,6 +11,7 @@ use std::process::{Child, Command, Stdio};
 
 use pelicycle_record::{Outcome, RequestRecord};
 use pelicycle_testkit::loopback::{KEY, free_port, wait_for};
+use pelicycle_testkit::tempdir;
 
 use crate::aimock::Aimock;
 use crate::asking::{ReceivedReply, hear_of, services};
@@ -35,7 +36,7 @@ struct Proxy {
 impl Proxy {
     fn start(mock: &Aimock) -> Proxy {
         let up = format!("http://127.0.0.1:{}", mock.port);
-        let folder = tempfile::tempdir().unwrap();
+        let folder = tempdir();
         let config = folder.path().join("config.yaml");
         let models = [
             ("by-chat", "openai/m", "/v1"),

@@ -11,6 +11,7 @@ use pelicycle_run::{
 };
 use pelicycle_store::{Store, StoredAttempt};
 use pelicycle_testkit::loopback::ScriptedServer;
+use pelicycle_testkit::tempdir;
 
 /// Checks drawings in this process: those of a test are harmless.
 #[derive(Debug)]
@@ -39,7 +40,7 @@ pub(crate) struct Easel {
 
 impl Easel {
     pub(crate) fn new(configuration: &str) -> Easel {
-        let folder = tempfile::tempdir().unwrap();
+        let folder = tempdir();
         let prompts = folder.path().join("prompts");
         std::fs::create_dir(&prompts).unwrap();
         let prompt = "id = 'dot'\ntitle = 'A dot'\nfamily = 'dots'\nraster = 64\ntext = 'Draw a dot.'\n";

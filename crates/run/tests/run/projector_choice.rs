@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use pelicycle_engine::gguf::Gguf;
 use pelicycle_run::{Config, Projectors, Sight};
-use pelicycle_testkit::shared;
+use pelicycle_testkit::{shared, tempdir};
 
 /// Writes `from` with the one place where it has `old` changed to `new`, as long as it.
 fn changed(from: &Path, old: &[u8], new: &[u8], to: &Path) {
@@ -28,7 +28,7 @@ fn sight(model: &Path) -> Sight {
 #[test]
 fn strays_beside_a_model_are_passed_over_and_its_own_projector_is_not() {
     let Some(shared) = shared() else { return };
-    let folder = tempfile::tempdir().unwrap();
+    let folder = tempdir();
     let from = |name: &str| shared.join("vision/models").join(name);
     let model = folder.path().join("qwen3vl.f16.gguf");
     std::fs::copy(from("qwen3vl.f16.gguf"), &model).unwrap();
@@ -78,7 +78,7 @@ fn strays_beside_a_model_are_passed_over_and_its_own_projector_is_not() {
 #[test]
 fn a_contestant_has_its_own_projector_and_a_bad_one_is_told_with_its_line_and_harms_no_other() {
     let Some(shared) = shared() else { return };
-    let folder = tempfile::tempdir().unwrap();
+    let folder = tempdir();
     let at = |name: &str| folder.path().join(name);
     for file in ["qwen3vl.f16.gguf", "mmproj-qwen3vl.f16.gguf", "mmproj-qwen3vl.q8_0.gguf"] {
         std::fs::copy(shared.join("vision/models").join(file), at(file)).unwrap();

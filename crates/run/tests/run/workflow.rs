@@ -1,5 +1,6 @@
 //! The workflow that docs/publishing.md hands out: YAML that says what the document promises.
 
+use pelicycle_testkit::tempdir;
 use saphyr::{LoadableYamlNode as _, Yaml};
 
 const WORKFLOW: &str = include_str!("../../../../docs/pelicans.yml");
@@ -56,7 +57,7 @@ fn the_guide_and_the_workflow_speak_of_the_same_things() {
     // Two files are shown: what a site says of itself, and the line-up of the workflow.
     let shown = GUIDE.split("```toml\n").skip(1).map(|after| after.split("```").next().unwrap());
     let toml = shown.last().unwrap();
-    let folder = tempfile::tempdir().unwrap();
+    let folder = tempdir();
     let path = folder.path().join("pelicycle.toml");
     std::fs::write(&path, toml).unwrap();
     let config = pelicycle_run::Config::load(Some(&path)).unwrap();

@@ -8,6 +8,7 @@ use std::time::Duration;
 use pelicycle_record::Verdict;
 use pelicycle_store::{AttemptFiles, Store};
 use pelicycle_testkit::attempts::{attempt, check, tiny_png};
+use pelicycle_testkit::tempdir;
 
 const RESULTS: &str = "PELICYCLE_TEST_RESULTS";
 const ROUNDS: u64 = 30;
@@ -38,7 +39,7 @@ fn write_until_killed() {
 
 #[test]
 fn killing_leaves_no_half_attempt_and_loses_no_finished_one() {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = tempdir();
     let store = Store::open(folder.path().join("results")).unwrap();
     let mut finished: Vec<String> = Vec::new();
     let mut interrupted = 0;

@@ -9,7 +9,7 @@ use pelicycle_record::{
 };
 use pelicycle_store::{AttemptFiles, DamageReason, Store, StoreError};
 use pelicycle_testkit::attempts::{MODELS, attempt, calibrated, check, taken, tiny_png, verdict, vote};
-use pelicycle_testkit::copy;
+use pelicycle_testkit::{copy, tempdir};
 
 const SVG: &str = r#"<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9"><path d="M1 1h7v7z"/></svg>"#;
 
@@ -38,7 +38,7 @@ fn try_write(store: &Store, attempt: &Attempt, active: bool) -> Result<std::path
 }
 
 fn store() -> (tempfile::TempDir, Store) {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = tempdir();
     let store = Store::open(folder.path().join("results")).unwrap();
     (folder, store)
 }
@@ -548,7 +548,7 @@ fn a_record_of_schema_1_is_read_for_ever() {
 
 #[test]
 fn a_store_of_its_own_kind_is_needed() {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = tempdir();
     let file = folder.path().join("file");
     fs::write(&file, "").unwrap();
     assert!(matches!(Store::open(&file), Err(StoreError::NotAFolder { .. })));
@@ -795,7 +795,7 @@ fn what_came_is_told_by_the_look_of_the_folders() {
 fn the_look_of_the_folders_reads_nothing_behind_a_link() {
     let (folder, store) = store();
     write(&store, &drawn("a", "2026-11-22T02:53:36Z"), false);
-    let outside = tempfile::tempdir().unwrap();
+    let outside = tempdir();
     let link = |place: &str| std::os::unix::fs::symlink(outside.path(), folder.path().join(place)).unwrap();
     fs::create_dir_all(folder.path().join("seals/real")).unwrap();
     link("judgements");

@@ -5,7 +5,7 @@ use std::process::Command;
 
 use pelicycle_record::{Attempt, BatchRecord, CalibrationRecord, JudgementRecord, RubricReading, RunRecord};
 use pelicycle_testkit::attempts::{attempt, calibrated, verdict, vote, with_experts};
-use pelicycle_testkit::{docs, has_python};
+use pelicycle_testkit::{docs, has_python, tempdir};
 
 /// Set to anything, it writes the schemas anew instead of comparing them.
 const RENEW: &str = "PELICYCLE_RENEW";
@@ -34,7 +34,7 @@ fn records_are_valid_by_an_independent_validator_and_broken_ones_are_not() {
     if !has_python("jsonschema") {
         return;
     }
-    let folder = tempfile::tempdir().unwrap();
+    let folder = tempdir();
     let validate = |schema: &str, record: &serde_json::Value| {
         let path = folder.path().join("record.json");
         std::fs::write(&path, record.to_string()).unwrap();

@@ -6,8 +6,10 @@ use std::path::{Path, PathBuf};
 
 /// The folder of golden data beside the checkout; without it a test skips and says so, but never in CI.
 pub(crate) fn shared() -> Option<PathBuf> {
-    let path = std::env::var_os("PELICYCLE_SHARED")
-        .map_or_else(|| PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../../shared")), PathBuf::from);
+    let path = std::env::var_os("PELICYCLE_SHARED").map_or_else(
+        || PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../../../shared")),
+        PathBuf::from,
+    );
     if path.is_dir() {
         return Some(path);
     }
@@ -74,7 +76,7 @@ pub(crate) fn smollm2() -> Option<PathBuf> {
 
 /// A file that a script puts into the folder of models; without it a test skips and says so, but never in CI.
 pub(crate) fn fetched(name: &str, script: &str) -> Option<PathBuf> {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../models").join(name);
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../models").join(name);
     if path.is_file() {
         return Some(path);
     }
