@@ -13,6 +13,7 @@ fn main() {
     let var = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
     println!("cargo:rustc-env=PELICYCLE_TARGET={}", var("TARGET").unwrap_or_default());
     let optimised = var("PROFILE").is_some_and(|profile| profile == "release");
+    println!("cargo:rustc-env=PELICYCLE_LEVEL={}", if optimised { "optimised" } else { "debug" });
     let folder = std::env::current_dir().unwrap_or_default();
     let commit = var(VARIABLE).and_then(|name| short(&name)).or_else(|| packed(&folder));
     // A build for developing has changes of its own, and would be made anew for every commit.

@@ -11,12 +11,11 @@ pub(super) static LONG: LazyLock<String> = LazyLock::new(|| {
         Ok(kernels) => kernels.name.to_owned(),
         Err(error) => error.to_string(),
     };
-    let level = if cfg!(debug_assertions) { "debug" } else { "optimised" };
     let features = if cfg!(feature = "packaging") { "packaging" } else { "none" };
     [
         env!("CARGO_PKG_VERSION").to_owned(),
         format!("commit    {}", option_env!("PELICYCLE_COMMIT").unwrap_or("unknown")),
-        format!("build     {}, {level}", env!("PELICYCLE_TARGET")),
+        format!("build     {}, {}", env!("PELICYCLE_TARGET"), env!("PELICYCLE_LEVEL")),
         format!("features  {features}"),
         format!("kernels   {kernels}"),
         format!("renderer  {RENDERER}"),

@@ -234,7 +234,10 @@ impl Site {
         content: &[u8],
         from: MadeFrom<'_>,
     ) -> Result<(), GalleryError> {
-        debug_assert!(is_inside(path), "{path}");
+        if !is_inside(path) {
+            let why = format!("it would name {path:?}, which is not in the gallery");
+            return Err(GalleryError::Manifest { path: self.root.join(MANIFEST), why });
+        }
         let made = ListedFile {
             bytes: content.len() as u64,
             hash: blake3::hash(content).to_hex().to_string(),

@@ -405,8 +405,8 @@ fn the_largest_vocabulary_loads_in_a_fraction_of_a_second() {
     };
     let best = (0..5).map(|_| load()).min().unwrap();
     println!("the largest vocabulary is loaded in {best:?}");
-    // Ten times what it takes; an unoptimised build says nothing.
-    assert!(cfg!(debug_assertions) || best < Duration::from_millis(800), "{best:?}");
+    // Ten times what it takes an optimised build.
+    assert!(best < Duration::from_millis(1500), "{best:?}");
 }
 
 /// A vocabulary of control tokens and a letter.
