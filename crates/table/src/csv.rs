@@ -127,5 +127,6 @@ mod tests {
             assert_eq!(line(&[formula.into()]), format!("'{formula}\r\n"), "{formula:?}");
         }
         assert_eq!(line(&["a =1".into()]), "a =1\r\n");
+        assert_eq!(line(&["a,=1".into()]), "\"a,=1\"\r\n", "a comma in a cell begins none");
     }
 }

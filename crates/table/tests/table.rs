@@ -25,7 +25,12 @@ fn a_damaged_record_that_is_still_one_becomes_a_row_of_every_table() {
         tables.iter_mut().for_each(|table| table.row(&row(&attempt)).unwrap());
         drop(tables);
         serde_json::from_slice::<serde_json::Value>(&lines).unwrap();
-        assert!(!String::from_utf8(csv).unwrap().contains(",="));
+        for record in csv::Reader::from_reader(&csv[..]).records() {
+            for (heading, cell) in headings.iter().zip(&record.unwrap()) {
+                let is_text = matches!(heading.kind, ColumnKind::Text);
+                assert!(!is_text || !cell.trim_start().starts_with(['=', '+', '-', '@']), "{cell}");
+            }
+        }
     }
     assert!(read > 300, "{read}");
 }
