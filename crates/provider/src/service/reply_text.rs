@@ -227,8 +227,11 @@ impl PartText {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::TextPart::{Answer, Reasoning};
     use super::*;
+    use crate::service::secrets::MAX_HELD;
 
     const KEY: &str = "sk-planted-5f0c2a91";
 
@@ -388,6 +391,54 @@ mod tests {
             }
             assert_eq!(text.without_rest(&secrets, words), "[key] is bad", "{words}");
             assert_eq!(text.without_rest(&secrets, "it is bad"), "it is bad");
+        }
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(64))]
+        #[test]
+        fn a_reply_without_a_key_comes_through_unchanged(
+            frames in prop::collection::vec(
+                prop::collection::vec((any::<bool>(), "[sk <>&;%\\\\a-z0-9é\\[/-]{0,12}"), 0..3),
+                0..12,
+            ),
+        ) {
+            let mut secrets = Secrets::default();
+            secrets.add(KEY);
+            let (mut text, mut out, mut said) = (ReplyText::default(), SafeText::default(), SafeText::default());
+            for frame in frames {
+                let part = |thinks| if thinks { Reasoning } else { Answer };
+                let frame: Vec<_> = frame.into_iter().map(|(thinks, text)| (part(thinks), text)).collect();
+                frame.iter().for_each(|(part, text)| said.add(*part, text));
+                text.push(&secrets, frame, &mut out);
+                // What is told is what came; no more waits than may be a key's beginning, in any order.
+                prop_assert!(said.answer.starts_with(&out.answer) && said.reasoning.starts_with(&out.reasoning));
+            }
+            let rest = text.finish(&secrets);
+            prop_assert_eq!((out.reasoning + &rest.reasoning, out.answer + &rest.answer), (said.reasoning, said.answer));
+        }
+    }
+
+    #[test]
+    fn no_part_waits_for_more_than_a_key_may_be_long() {
+        let mut secrets = Secrets::default();
+        secrets.add(KEY);
+        let (mut text, mut out, mut said) = (ReplyText::default(), SafeText::default(), 0);
+        // Each part ends with what may begin a key, and the other one goes on with nothing that could end it.
+        for round in 0..400 {
+            let (part, more) = if round % 2 == 0 { (Reasoning, "sk-pl<b             > ") } else { (Answer, "&         - ") };
+            text.push(&secrets, vec![(part, more.to_owned())], &mut out);
+            said += more.len();
+            let told = out.reasoning.len() + out.answer.len();
+            assert!(said - told <= 2 * MAX_HELD, "{round}: {said} came, and {told} were told");
+        }
+        // Where nothing may be a key, all is told at once.
+        let mut text = ReplyText::default();
+        for round in 0..100 {
+            let mut out = SafeText::default();
+            let part = if round % 3 == 0 { Reasoning } else { Answer };
+            text.push(&secrets, vec![(part, "<path d='M 0 9'/>.".to_owned())], &mut out);
+            assert_eq!(out.reasoning.len() + out.answer.len(), 18, "{round}");
         }
     }
 }
