@@ -3,17 +3,14 @@
 //! no body: it chooses the clothes in which an answer says the key.
 #![no_main]
 
-#[path = "../disguise.rs"]
-mod disguise;
-
 use std::sync::{Arc, LazyLock, Mutex};
 
 use libfuzzer_sys::fuzz_target;
 use pelicycle_provider::{ConfigurationSource, ReplyEventKind, ServiceModel, Services, Variable};
+use pelicycle_testkit::disguise;
+use pelicycle_testkit::frames::DIALECTS;
 
 const KEY: &str = "sk-planted-5f0c2a91";
-
-const DIALECTS: [&str; 5] = ["chat", "responses", "anthropic", "gemini", "ollama"];
 
 /// The byte from which on the key is said.
 const DISGUISED: u8 = 128;

@@ -2,6 +2,18 @@
 
 use serde_json::{Value, json};
 
+/// The protocols.
+pub const DIALECTS: [&str; 5] = ["chat", "responses", "anthropic", "gemini", "ollama"];
+
+/// A frame as it stands in the body of an answer.
+#[must_use]
+pub fn framed(dialect: &str, frame: &str) -> String {
+    match dialect {
+        "ollama" => format!("{frame}\n"),
+        _ => format!("data: {frame}\n\n"),
+    }
+}
+
 /// The frame that says a piece of the reasoning, or of the answer.
 #[must_use]
 pub fn part(dialect: &str, reasoning: bool, piece: &str) -> Value {

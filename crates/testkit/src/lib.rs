@@ -8,7 +8,8 @@
 //!   fail in CI.
 //! - [`program`]: the program in a clean environment, and a server that it serves pages with.
 //! - [`mutated`]: what damage makes of bytes. [`tempdir`]: a folder of a test's own.
-//! - [`loopback`], [`hub`]: servers that do what a test says. [`frames`]: what services say, in the words of each protocol.
+//! - [`loopback`], [`hub`]: servers that do what a test says. [`frames`]: what services say, in the words of each protocol;
+//!   [`disguise`]: streams in which they say a key in other clothes.
 //! - `attempts`, `exhibits` (features): attempts as plain data, and results of real and of hostile drawings.
 //! - [`model_file`]: models of random weights, made on the spot. [`browser`]: a real Chromium.
 //!
@@ -23,6 +24,7 @@
 #[cfg(feature = "attempts")]
 pub mod attempts;
 pub mod browser;
+pub mod disguise;
 #[cfg(feature = "exhibits")]
 pub mod exhibits;
 mod folders;

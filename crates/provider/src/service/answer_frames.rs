@@ -159,6 +159,10 @@ impl Exchange<'_> {
         read: Result<(), RequestFailure>,
         at: Instant,
     ) -> Result<Option<StreamEnd>, RequestFailure> {
+        if read.is_err() {
+            // Nothing comes any more that could end a mark: what is held back for that is text, and its words follow it.
+            reply.state.finish();
+        }
         self.tell_text(reply, at);
         if let Err(failure) = read {
             return match reply.content {

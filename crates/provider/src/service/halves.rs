@@ -103,6 +103,14 @@ impl HalfJoiner {
         out
     }
 
+    /// Takes over a first half that came in another text, where `more` begins with a second one that has none of its own.
+    pub(super) fn go_on_with(&mut self, other: &mut HalfJoiner, more: &str) {
+        let half = more.chars().next().and_then(|c| (c as u32).checked_sub(FIRST));
+        if self.first.is_none() && half.is_some_and(|half| (HALVES / 2..HALVES).contains(&half)) {
+            self.first = other.first.take();
+        }
+    }
+
     /// The text is over.
     pub(super) fn finish(&mut self) -> String {
         self.first.take().map(|_| LOST).into_iter().collect()

@@ -18,6 +18,7 @@ mod frame_values;
 mod frames;
 mod halves;
 mod header;
+mod joined_text;
 mod json_extent;
 mod kept_body;
 mod key_encodings;

@@ -115,12 +115,12 @@ pub(super) fn escape_begin(text: &str) -> usize {
     text[from..].find(['\\', '%', '&']).map_or(text.len(), |at| from + at)
 }
 
-/// The places at which an escape may begin that is not whole yet: of all of them the first and the last three, since whole
-/// escapes may stand before it, and it may stand in another.
+/// The places at which an escape may begin that is not whole yet: of all of them the first and the last four, since whole
+/// escapes may stand before it, and it may stand in another or be one of the four bytes of a character.
 pub(super) fn escape_begins(text: &str) -> Vec<usize> {
     let from = escape_begin(text);
     let mut all: Vec<usize> = text[from..].match_indices(['\\', '%', '&']).map(|(at, _)| from + at).collect();
-    all.drain(1.min(all.len())..all.len().saturating_sub(3).max(1.min(all.len())));
+    all.drain(1.min(all.len())..all.len().saturating_sub(4).max(1.min(all.len())));
     all
 }
 
@@ -176,8 +176,39 @@ fn unescaped(spots: &[Spot]) -> (Vec<Spot>, bool) {
     (out, changed)
 }
 
-/// The escape that these characters begin with: what it stands for, and its length.
+/// The escape that these characters begin with, or those of all the bytes of a character in UTF-8: what it stands for, and its
+/// length.
 fn escape(spots: &[Spot]) -> Option<(char, usize)> {
+    let (first, mut length) = single_escape(spots)?;
+    let is_of_byte = |at: usize| match (spots[at].0, spots.get(at + 1).map(|spot| spot.0)) {
+        ('%', next) => next != Some('u'),
+        ('\\', next) => next.is_some_and(|c| c == 'x' || c.is_digit(8)),
+        _ => false,
+    };
+    let more = match u32::from(first) {
+        0xc2..=0xdf => 1,
+        0xe0..=0xef => 2,
+        0xf0..=0xf4 => 3,
+        _ => 0,
+    };
+    if more == 0 || !is_of_byte(0) {
+        return Some((first, length));
+    }
+    let mut bytes = vec![first as u8];
+    for _ in 0..more {
+        let next = spots.get(length..).filter(|rest| !rest.is_empty() && is_of_byte(length));
+        let Some((c @ '\u{80}'..='\u{bf}', n)) = next.and_then(single_escape) else { break };
+        bytes.push(c as u8);
+        length += n;
+    }
+    match std::str::from_utf8(&bytes).ok().and_then(|text| text.chars().next()) {
+        Some(c) => Some((c, length)),
+        None => single_escape(spots),
+    }
+}
+
+/// The escape that these characters begin with, by itself.
+fn single_escape(spots: &[Spot]) -> Option<(char, usize)> {
     let char_at = |at: usize| spots.get(at).map(|spot| spot.0);
     let number = |from: usize, most: usize, radix: u32| {
         let digits = (from..from + most).map_while(|at| char_at(at)?.to_digit(radix));

@@ -9,7 +9,7 @@ use serde_json::Value;
 use super::connection::ServiceConnection;
 use super::failure::{RequestFailure, shortened};
 use super::protocol::{ProtocolName, ReplyState, StopMeaning, WireProtocol, meaning};
-use super::reply_text::{ReplyText, SafeText, TextPart};
+use super::reply_text::{ReplyText, SafeText};
 use super::same_model::is_same;
 use super::text_circle::TextCircle;
 use crate::{ReplyDelta, ReplyMetadata, RequestEnd};
@@ -149,22 +149,20 @@ impl ReplyBuilder {
     /// The text that has come and was not taken yet, as far as it is sure to hold no secret.
     pub(super) fn take_text(&mut self) -> Option<ReplyDelta> {
         self.content |= self.state.has_content();
-        let (text, reasoning) =
-            (std::mem::take(&mut self.state.text), std::mem::take(&mut self.state.reasoning));
-        self.told += text.len() + reasoning.len();
-        self.circle.push(&reasoning);
-        self.circle.push(&text);
+        let pieces = std::mem::take(&mut self.state.pieces);
+        for (_, text) in &pieces {
+            self.told += text.len();
+            self.circle.push(text);
+        }
         self.circle.push(self.state.refusal.get(self.refused..).unwrap_or_default());
         self.refused = self.state.refusal.len();
         let secrets = self.connection.secrets();
         let answer_was_reasoning = std::mem::take(&mut self.state.answer_was_reasoning);
         let mut out = SafeText::default();
         if answer_was_reasoning {
-            out = self.text.answer_was_reasoning(secrets);
+            self.text.answer_was_reasoning();
         }
-        let (before, text) = text.split_at(std::mem::take(&mut self.state.text_before));
-        self.text.push(secrets, TextPart::Answer, before.to_owned(), &mut out);
-        self.text.push_both(secrets, reasoning, text.to_owned(), &mut out);
+        self.text.push(secrets, pieces, &mut out);
         told(answer_was_reasoning, out)
     }
 

@@ -1,19 +1,13 @@
 //! The text of a reply on its way out: halves of characters are joined, and secrets are taken out, also one that begins in
 //! the reasoning and goes on in the answer or in the words of an error.
+//!
+//! A reader may join the pieces of a reply in several orders, so the text is searched in each of them. What is told is sure in
+//! all of them: no secret stands in it or begins there.
 
 use super::halves::HalfJoiner;
-use super::projection::escape_begin;
-use super::secret_filter::SecretFilter;
-use super::secrets::{Finds, MAX_HELD, REDACTED, SHORTEST_BEGINNING, Secrets};
-
-/// The part of the reply that a text belongs to.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum TextPart {
-    /// The model's reasoning.
-    Reasoning,
-    /// Its answer.
-    Answer,
-}
+use super::joined_text::JoinedText;
+use super::protocol::TextPart;
+use super::secrets::{REDACTED, Secrets, merged, replaced};
 
 /// Text that is sure to hold no secret.
 #[derive(Debug, Default)]
@@ -25,25 +19,41 @@ pub(super) struct SafeText {
 /// The text of a reply, as far as it may not be told yet.
 #[derive(Debug, Default)]
 pub(super) struct ReplyText {
-    reasoning: PartFilter,
-    answer: PartFilter,
-    last: Option<TextPart>,
-    seam: Option<Seam>,
+    reasoning: PartText,
+    answer: PartText,
+    /// The same text in each order in which it may be read.
+    orders: [JoinedText; ORDERS.len()],
 }
 
-/// One part's text on its way.
+/// An order in which the pieces of a reply may be joined.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum JoinOrder {
+    /// That in which they came. A frame that says both parts does so in the order in which its protocol reads them.
+    Arrival,
+    /// As that, but of each frame this part first.
+    First(TextPart),
+    /// One part without the other.
+    Alone(TextPart),
+}
+
+/// All the orders. Mostly they are the same text, which is searched once.
+const ORDERS: [JoinOrder; 5] = [
+    JoinOrder::Arrival,
+    JoinOrder::First(TextPart::Reasoning),
+    JoinOrder::First(TextPart::Answer),
+    JoinOrder::Alone(TextPart::Reasoning),
+    JoinOrder::Alone(TextPart::Answer),
+];
+
+/// One part's text that waits until it is sure in every order.
 #[derive(Debug, Default)]
-struct PartFilter {
+struct PartText {
     halves: HalfJoiner,
-    secrets: SecretFilter,
-}
-
-/// A secret's beginning at the end of one part, and what may go on with it in the other: nothing of that is told yet.
-#[derive(Debug)]
-struct Seam {
-    /// The part in which it began, and the text of it that this part's filter holds back.
-    begun: (TextPart, String),
-    after: Vec<(TextPart, String)>,
+    text: String,
+    /// The bytes of the part that stood before it, and were told.
+    told: usize,
+    /// The places of secrets, counted from the part's beginning, none touching another.
+    secrets: Vec<(usize, usize)>,
 }
 
 impl SafeText {
@@ -55,46 +65,24 @@ impl SafeText {
     }
 }
 
-impl Seam {
-    fn joined(&self) -> String {
-        let after = self.after.iter().map(|(_, text)| text.as_str());
-        std::iter::once(self.begun.1.as_str()).chain(after).collect()
-    }
-
-    /// The beginning and the end of a find that goes over the seam, in the joined text.
-    fn crossing(&self, finds: &Finds) -> Option<(usize, usize)> {
-        crossing(finds, self.begun.1.len())
-    }
-}
-
-/// As much of a text as a secret may go on in.
-fn beginning(text: &str) -> &str {
-    &text[..text.floor_char_boundary(MAX_HELD)]
-}
-
-/// As much of a text's end as a secret may begin in.
-fn end_of(text: &str) -> &str {
-    &text[text.ceil_char_boundary(text.len().saturating_sub(MAX_HELD))..]
-}
-
-/// The find that goes over this place of a text.
-fn crossing(finds: &Finds, place: usize) -> Option<(usize, usize)> {
-    finds.whole.iter().copied().find(|(begin, end)| *begin < place && *end > place)
-}
-
-/// The certainty that a secret goes over from one text into another: 2 where it does, 1 where it has begun to, else 0.
-fn goes_over(secrets: &Secrets, before: &str, after: &str) -> u8 {
-    let joined = format!("{before}{}", beginning(after));
-    let finds = secrets.find(&joined);
-    match crossing(&finds, before.len()) {
-        Some(_) => 2,
-        None => u8::from(begins_before(&finds, &joined, before.len())),
+impl JoinOrder {
+    /// The pieces of one frame in this order, each with its place.
+    fn of(self, frame: &[Piece]) -> Vec<&Piece> {
+        let mut pieces: Vec<&Piece> = frame.iter().collect();
+        match self {
+            JoinOrder::Arrival => {}
+            JoinOrder::First(part) => pieces.sort_by_key(|piece| piece.part != part),
+            JoinOrder::Alone(part) => pieces.retain(|piece| piece.part == part),
+        }
+        pieces
     }
 }
 
-/// Whether what may be the beginning of a secret at a text's end, or of an escape that one begins with, begins before a place.
-fn begins_before(finds: &Finds, text: &str, place: usize) -> bool {
-    finds.begun.is_some_and(|(begin, _)| begin < place) || escape_begin(text) < place
+/// A piece of a part, and the place in the part where it begins.
+struct Piece {
+    part: TextPart,
+    begin: usize,
+    text: String,
 }
 
 impl ReplyText {
@@ -104,200 +92,146 @@ impl ReplyText {
         self.answer.halves.seen = true;
     }
 
-    /// Takes in what one frame says of both parts, which may have said the answer first.
-    pub(super) fn push_both(
-        &mut self,
-        secrets: &Secrets,
-        reasoning: String,
-        answer: String,
-        out: &mut SafeText,
-    ) {
-        let both = !reasoning.is_empty() && !answer.is_empty();
-        let goes_over = |first: &PartFilter, text: &str, second: &str| {
-            goes_over(secrets, &format!("{}{}", first.secrets.held(), end_of(text)), second)
-        };
-        let answer_first = both
-            && goes_over(&self.answer, &answer, &reasoning) > goes_over(&self.reasoning, &reasoning, &answer);
-        let mut ordered = [(TextPart::Reasoning, reasoning), (TextPart::Answer, answer)];
-        if answer_first {
-            ordered.reverse();
+    /// Takes in what one frame says, and gives as much of all as is sure.
+    pub(super) fn push(&mut self, secrets: &Secrets, frame: Vec<(TextPart, String)>, out: &mut SafeText) {
+        let mut pieces = Vec::new();
+        for (part, text) in frame {
+            let (own, other) = match part {
+                TextPart::Reasoning => (&mut self.reasoning, &mut self.answer),
+                TextPart::Answer => (&mut self.answer, &mut self.reasoning),
+            };
+            own.halves.go_on_with(&mut other.halves, &text);
+            let text = own.halves.push(text);
+            pieces.extend(own.add(part, text));
         }
-        for (part, text) in ordered {
-            self.push(secrets, part, text, out);
-        }
+        self.take(secrets, &pieces, out);
     }
 
-    /// Takes more of a part in, and gives as much of all as is sure.
-    pub(super) fn push(&mut self, secrets: &Secrets, part: TextPart, more: String, out: &mut SafeText) {
-        let more = self.part_mut(part).halves.push(more);
-        if more.is_empty() {
-            return;
-        }
-        let own = self.waiting(part);
-        let ends = !own.is_empty()
-            && crossing(&secrets.find(&format!("{own}{}", beginning(&more))), own.len()).is_some();
-        if ends {
-            // What ends a secret of its own part belongs to that.
-            self.release(secrets, out);
-        } else if self.seam.is_none() && self.last.is_some_and(|last| last != part) {
-            self.seam = self.open_seam(secrets, part);
-        }
-        self.last = Some(part);
-        match self.seam.take() {
-            None => {
-                let safe = self.part_mut(part).secrets.push(secrets, more);
-                out.add(part, &safe);
+    fn take(&mut self, secrets: &Secrets, frame: &[Piece], out: &mut SafeText) {
+        for (order, text) in ORDERS.iter().zip(&mut self.orders) {
+            for piece in order.of(frame) {
+                text.push(piece.part, piece.begin, &piece.text);
             }
-            Some(mut seam) => {
-                seam.after.push((part, more));
-                self.read_seam(secrets, seam, out);
+        }
+        self.search(secrets);
+        self.tell(out);
+    }
+
+    /// Searches the text in all orders.
+    fn search(&mut self, secrets: &Secrets) {
+        let before = self.orders.clone();
+        for number in 0..ORDERS.len() {
+            // What is the same text has the same secrets in the same places.
+            if let Some(same) = (0..number).find(|&other| before[other] == before[number]) {
+                self.orders[number] = self.orders[same].clone();
+                continue;
+            }
+            for (part, begin, end) in self.orders[number].search(secrets) {
+                self.part_mut(part).hide(begin, end);
             }
         }
     }
 
-    /// All of the answer that came was reasoning, and what comes of it from now on is none: gives what was held back of
-    /// the reasoning before it.
-    pub(super) fn answer_was_reasoning(&mut self, secrets: &Secrets) -> SafeText {
-        let mut out = SafeText::default();
-        // From here on both are one text: a secret may be cut just there.
-        let seam = self.seam.take();
-        let last = seam.as_ref().map(|seam| seam.begun.0).or(self.last);
-        let (mut before, mut answer) =
-            (std::mem::take(&mut self.reasoning), std::mem::take(&mut self.answer));
-        let lost = before.halves.finish();
-        let mut held = [before.secrets.take() + &lost, answer.secrets.take()];
-        if last == Some(TextPart::Reasoning) {
-            held.reverse();
+    /// Gives what is sure in every order.
+    fn tell(&mut self, out: &mut SafeText) {
+        for part in [TextPart::Reasoning, TextPart::Answer] {
+            let begins = self.orders.iter().filter_map(|text| text.begin_of(part)).min();
+            let own = self.part_mut(part);
+            let safe = own.tell(begins.unwrap_or(own.told + own.text.len()));
+            out.add(part, &safe);
         }
-        let after = seam.into_iter().flat_map(|seam| seam.after).map(|(_, text)| text);
-        let joined: String = held.into_iter().chain(after).collect();
+    }
+
+    /// All of the answer that came was reasoning, and what comes of it from now on is none. So what waits of both is one text
+    /// from here on: a secret may be cut just there. (Where marks alone tell the two apart, there was no reasoning before.)
+    pub(super) fn answer_was_reasoning(&mut self) {
+        let answer = std::mem::take(&mut self.answer);
+        let lost = self.reasoning.halves.finish();
+        self.reasoning.text.push_str(&lost);
+        let moved = self.reasoning.told + self.reasoning.text.len();
+        self.reasoning.text.push_str(&answer.text);
+        let place = |at: usize| at - answer.told + moved;
+        self.reasoning.secrets.extend(answer.secrets.iter().map(|(begin, end)| (place(*begin), place(*end))));
         self.answer.halves.seen = answer.halves.seen;
         self.reasoning.halves = answer.halves;
-        self.last = Some(TextPart::Reasoning);
-        out.reasoning = self.reasoning.secrets.push(secrets, joined);
-        out
+        for (order, text) in ORDERS.iter().zip(&mut self.orders) {
+            *text = JoinedText::default();
+            if *order != JoinOrder::Alone(TextPart::Answer) {
+                text.push(TextPart::Reasoning, self.reasoning.told, &self.reasoning.text);
+            }
+        }
     }
 
     /// The reply is over: gives what was held back, without the beginnings of secrets.
     pub(super) fn finish(&mut self, secrets: &Secrets) -> SafeText {
         let mut out = SafeText::default();
-        self.end_seam(secrets, &mut out);
+        let mut pieces = Vec::new();
         for part in [TextPart::Reasoning, TextPart::Answer] {
-            let rest = self.part_mut(part).finish(secrets);
-            out.add(part, &rest);
+            let own = self.part_mut(part);
+            let lost = own.halves.finish();
+            pieces.extend(own.add(part, lost));
         }
+        self.take(secrets, &pieces, &mut out);
+        for number in 0..ORDERS.len() {
+            for (part, begin, end) in self.orders[number].finish(secrets) {
+                self.part_mut(part).hide(begin, end);
+            }
+        }
+        self.tell(&mut out);
         out
     }
 
     /// Words of the service that follow the reply, without the rest of a secret that began in it, in one part or over both.
     pub(super) fn without_rest(&self, secrets: &Secrets, words: &str) -> String {
-        let joined = self.seam.as_ref().map(Seam::joined).unwrap_or_default();
-        let befores = [joined, self.waiting(TextPart::Answer), self.waiting(TextPart::Reasoning)];
-        for before in befores {
-            let finds = secrets.find(&format!("{before}{}", beginning(words)));
-            if let Some((_, end)) = crossing(&finds, before.len()) {
-                return format!("{REDACTED}{}", &words[end - before.len()..]);
-            }
-        }
-        words.to_owned()
-    }
-
-    /// The text of a part that waits, in its filter and after a seam.
-    fn waiting(&self, part: TextPart) -> String {
-        let after = self.seam.iter().flat_map(|seam| &seam.after).filter(|(of, _)| *of == part);
-        let after = after.map(|(_, text)| text.as_str());
-        std::iter::once(self.part_ref(part).secrets.held()).chain(after).collect()
-    }
-
-    fn part_ref(&self, part: TextPart) -> &PartFilter {
-        match part {
-            TextPart::Reasoning => &self.reasoning,
-            TextPart::Answer => &self.answer,
+        match self.orders.iter().filter_map(|text| text.rest_in(secrets, words)).max() {
+            Some(end) => format!("{REDACTED}{}", &words[end..]),
+            None => words.to_owned(),
         }
     }
 
-    fn part_mut(&mut self, part: TextPart) -> &mut PartFilter {
+    fn part_mut(&mut self, part: TextPart) -> &mut PartText {
         match part {
             TextPart::Reasoning => &mut self.reasoning,
             TextPart::Answer => &mut self.answer,
         }
     }
-
-    /// A seam before text of this part, where the other one ends with a secret's beginning.
-    fn open_seam(&mut self, secrets: &Secrets, part: TextPart) -> Option<Seam> {
-        let other = if part == TextPart::Answer { TextPart::Reasoning } else { TextPart::Answer };
-        let held = self.part_ref(other).secrets.held().to_owned();
-        let begun = begins_before(&secrets.find(&held), &held, held.len());
-        begun.then(|| Seam { begun: (other, held), after: Vec::new() })
-    }
-
-    /// Looks whether what came after the seam goes on with the secret.
-    fn read_seam(&mut self, secrets: &Secrets, seam: Seam, out: &mut SafeText) {
-        let joined = seam.joined();
-        let (before, after) = joined.split_at(seam.begun.1.len());
-        let looked_at = beginning(after);
-        let read = format!("{before}{looked_at}");
-        let finds = secrets.find(&read);
-        if let Some((begin, end)) = seam.crossing(&finds) {
-            self.hide(secrets, &seam, begin, end, out);
-        } else if begins_before(&finds, &read, before.len()) && looked_at == after {
-            self.seam = Some(seam);
-        } else {
-            self.seam = Some(seam);
-            self.release(secrets, out);
-        }
-    }
-
-    /// Puts marks where a secret stands that goes over the seam.
-    fn hide(&mut self, secrets: &Secrets, seam: &Seam, begin: usize, end: usize, out: &mut SafeText) {
-        let (part, held) = &seam.begun;
-        self.part_mut(*part).secrets.hide(begin);
-        let mut left = end - held.len();
-        for (part, text) in &seam.after {
-            let hidden = left.min(text.len());
-            left -= hidden;
-            let mark = if hidden > 0 { REDACTED } else { "" };
-            let safe = self.part_mut(*part).secrets.push(secrets, format!("{mark}{}", &text[hidden..]));
-            out.add(*part, &safe);
-        }
-    }
-
-    /// There is no secret over the seam: what waited for that goes on.
-    fn release(&mut self, secrets: &Secrets, out: &mut SafeText) {
-        for (part, text) in self.seam.take().into_iter().flat_map(|seam| seam.after) {
-            let safe = self.part_mut(part).secrets.push(secrets, text);
-            out.add(part, &safe);
-        }
-    }
-
-    /// Nothing more comes that could go on with a secret over the seam.
-    fn end_seam(&mut self, secrets: &Secrets, out: &mut SafeText) {
-        let Some(seam) = self.seam.take() else { return };
-        let joined = seam.joined();
-        let begun = secrets.find(&joined).begun;
-        match begun.filter(|(begin, n)| *n >= SHORTEST_BEGINNING && *begin < seam.begun.1.len()) {
-            Some((begin, _)) => self.hide(secrets, &seam, begin, joined.len(), out),
-            None => {
-                self.seam = Some(seam);
-                self.release(secrets, out);
-            }
-        }
-    }
 }
 
-impl PartFilter {
-    fn finish(&mut self, secrets: &Secrets) -> String {
-        let last = self.halves.finish();
-        let mut rest = self.secrets.push(secrets, last);
-        rest.push_str(&self.secrets.finish(secrets));
-        rest
+impl PartText {
+    /// Takes more text in; none where there is none.
+    fn add(&mut self, part: TextPart, text: String) -> Option<Piece> {
+        let begin = self.told + self.text.len();
+        self.text.push_str(&text);
+        (!text.is_empty()).then_some(Piece { part, begin, text })
+    }
+
+    /// A secret stands here.
+    fn hide(&mut self, begin: usize, end: usize) {
+        self.secrets.push((begin, end));
+        self.secrets = merged(std::mem::take(&mut self.secrets));
+    }
+
+    /// Gives the text up to a place, or to a secret that goes beyond it, with marks where secrets stand.
+    fn tell(&mut self, end: usize) -> String {
+        let over = self.secrets.iter().find(|secret| secret.0 < end && secret.1 > end);
+        let end = over.map_or(end, |secret| secret.0);
+        let told = self.told;
+        let places: Vec<_> = self.secrets.iter().map(|(begin, end)| (begin - told, end - told)).collect();
+        let safe = replaced(&self.text, end - told, &places);
+        self.text.drain(..end - told);
+        self.told = end;
+        self.secrets.retain(|secret| secret.1 > end);
+        safe
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::TextPart::{Answer, Reasoning};
     use super::*;
+    use crate::service::secrets::MAX_HELD;
 
     const KEY: &str = "sk-planted-5f0c2a91";
 
@@ -306,7 +240,7 @@ mod tests {
         secrets.add(KEY);
         let (mut text, mut out) = (ReplyText::default(), SafeText::default());
         for (part, more) in pieces {
-            text.push(&secrets, *part, (*more).to_owned(), &mut out);
+            text.push(&secrets, vec![(*part, (*more).to_owned())], &mut out);
         }
         let rest = text.finish(&secrets);
         (out.reasoning + &rest.reasoning, out.answer + &rest.answer)
@@ -386,7 +320,11 @@ mod tests {
             let (before, after) = KEY.split_at(cut);
             for [reasoning, answer] in [[before, after], [after, before]] {
                 let (mut text, mut out) = (ReplyText::default(), SafeText::default());
-                text.push_both(&secrets, reasoning.to_owned(), answer.to_owned(), &mut out);
+                text.push(
+                    &secrets,
+                    vec![(Reasoning, reasoning.to_owned()), (Answer, answer.to_owned())],
+                    &mut out,
+                );
                 let rest = text.finish(&secrets);
                 let all = out.reasoning + &rest.reasoning + "|" + &out.answer + &rest.answer;
                 assert!(!all.contains(after) && all.contains("[key]"), "{cut}: {all}");
@@ -394,8 +332,9 @@ mod tests {
         }
         // What only might go on is no reason to take the other order.
         let (mut text, mut out) = (ReplyText::default(), SafeText::default());
-        text.push(&secrets, Answer, "sk-pla".to_owned(), &mut out);
-        text.push_both(&secrets, "b]nted-5f0c2a91 sk".to_owned(), "[".to_owned(), &mut out);
+        text.push(&secrets, vec![(Answer, "sk-pla".to_owned())], &mut out);
+        let frame = vec![(Reasoning, "b]nted-5f0c2a91 sk".to_owned()), (Answer, "[".to_owned())];
+        text.push(&secrets, frame, &mut out);
         let rest = text.finish(&secrets);
         let all = out.reasoning + &rest.reasoning + "|" + &out.answer + &rest.answer;
         assert!(!all.contains("5f0c") && all.contains("[key] sk"), "{all}");
@@ -407,17 +346,18 @@ mod tests {
         secrets.add(KEY);
         for before in [
             vec![(Reasoning, "a sk-"), (Answer, "pl")],
-            vec![(Answer, "a sk-"), (Reasoning, "pl")],
+            vec![(Answer, "a sk-pl")],
             vec![(Answer, "a "), (Reasoning, "sk-pl")],
             vec![(Reasoning, "sk"), (Answer, "x sk-"), (Answer, "pl")],
         ] {
             let (mut text, mut out) = (ReplyText::default(), SafeText::default());
             for (part, more) in &before {
-                text.push(&secrets, *part, (*more).to_owned(), &mut out);
+                text.push(&secrets, vec![(*part, (*more).to_owned())], &mut out);
             }
-            let mut all = out.reasoning + &out.answer + &text.answer_was_reasoning(&secrets).reasoning;
+            let mut all = out.reasoning + &out.answer;
+            text.answer_was_reasoning();
             let mut out = SafeText::default();
-            text.push(&secrets, Reasoning, "anted-5f0c2a91 b".to_owned(), &mut out);
+            text.push(&secrets, vec![(Reasoning, "anted-5f0c2a91 b".to_owned())], &mut out);
             all = all + &out.reasoning + &text.finish(&secrets).reasoning;
             assert!(all.contains("[key] b") && !all.contains("anted"), "{before:?}: {all}");
         }
@@ -436,7 +376,7 @@ mod tests {
         let mut secrets = Secrets::default();
         secrets.add(KEY);
         let (mut text, mut out) = (ReplyText::default(), SafeText::default());
-        text.push(&secrets, Answer, "a sk-pl".to_owned(), &mut out);
+        text.push(&secrets, vec![(Answer, "a sk-pl".to_owned())], &mut out);
         assert_eq!(text.without_rest(&secrets, "anted-5f0c2a91 is bad"), "[key] is bad");
         assert_eq!(text.without_rest(&secrets, "it is bad"), "it is bad");
         // Nor with one that goes over the seam.
@@ -447,10 +387,58 @@ mod tests {
         ] {
             let (mut text, mut out) = (ReplyText::default(), SafeText::default());
             for (part, more) in pieces {
-                text.push(&secrets, part, more.to_owned(), &mut out);
+                text.push(&secrets, vec![(part, more.to_owned())], &mut out);
             }
             assert_eq!(text.without_rest(&secrets, words), "[key] is bad", "{words}");
             assert_eq!(text.without_rest(&secrets, "it is bad"), "it is bad");
+        }
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(64))]
+        #[test]
+        fn a_reply_without_a_key_comes_through_unchanged(
+            frames in prop::collection::vec(
+                prop::collection::vec((any::<bool>(), "[sk <>&;%\\\\a-z0-9é\\[/-]{0,12}"), 0..3),
+                0..12,
+            ),
+        ) {
+            let mut secrets = Secrets::default();
+            secrets.add(KEY);
+            let (mut text, mut out, mut said) = (ReplyText::default(), SafeText::default(), SafeText::default());
+            for frame in frames {
+                let part = |thinks| if thinks { Reasoning } else { Answer };
+                let frame: Vec<_> = frame.into_iter().map(|(thinks, text)| (part(thinks), text)).collect();
+                frame.iter().for_each(|(part, text)| said.add(*part, text));
+                text.push(&secrets, frame, &mut out);
+                // What is told is what came; no more waits than may be a key's beginning, in any order.
+                prop_assert!(said.answer.starts_with(&out.answer) && said.reasoning.starts_with(&out.reasoning));
+            }
+            let rest = text.finish(&secrets);
+            prop_assert_eq!((out.reasoning + &rest.reasoning, out.answer + &rest.answer), (said.reasoning, said.answer));
+        }
+    }
+
+    #[test]
+    fn no_part_waits_for_more_than_a_key_may_be_long() {
+        let mut secrets = Secrets::default();
+        secrets.add(KEY);
+        let (mut text, mut out, mut said) = (ReplyText::default(), SafeText::default(), 0);
+        // Each part ends with what may begin a key, and the other one goes on with nothing that could end it.
+        for round in 0..400 {
+            let (part, more) = if round % 2 == 0 { (Reasoning, "sk-pl<b             > ") } else { (Answer, "&         - ") };
+            text.push(&secrets, vec![(part, more.to_owned())], &mut out);
+            said += more.len();
+            let told = out.reasoning.len() + out.answer.len();
+            assert!(said - told <= 2 * MAX_HELD, "{round}: {said} came, and {told} were told");
+        }
+        // Where nothing may be a key, all is told at once.
+        let mut text = ReplyText::default();
+        for round in 0..100 {
+            let mut out = SafeText::default();
+            let part = if round % 3 == 0 { Reasoning } else { Answer };
+            text.push(&secrets, vec![(part, "<path d='M 0 9'/>.".to_owned())], &mut out);
+            assert_eq!(out.reasoning.len() + out.answer.len(), 18, "{round}");
         }
     }
 }

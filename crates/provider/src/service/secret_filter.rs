@@ -1,6 +1,6 @@
 //! A text without the secrets in it, as it comes in piece by piece.
 
-use super::secrets::{REDACTED, SHORTEST_BEGINNING, Secrets, WINDOW, boundary, replaced};
+use super::secrets::{REDACTED, SHORTEST_BEGINNING, Secrets, replaced};
 
 /// A text on its way through the search: what may be a secret's beginning waits for what follows.
 #[derive(Debug, Default)]
@@ -18,37 +18,9 @@ impl SecretFilter {
             true => more,
             false => std::mem::take(&mut self.held) + &more,
         };
-        let mut out = String::new();
-        let mut rest = text.as_str();
-        while !rest.is_empty() {
-            let window = &rest[..boundary(rest, WINDOW)];
-            let finds = secrets.find(window);
-            let end = finds.end_of_sure(window);
-            out.push_str(&replaced(window, end, &finds.whole));
-            let last = window.len() == rest.len();
-            rest = &rest[end..];
-            if last {
-                break;
-            }
-        }
-        self.held = rest.to_owned();
-        out
-    }
-
-    /// The text that is held back: a secret may have begun in it.
-    pub(super) fn held(&self) -> &str {
-        &self.held
-    }
-
-    /// Takes out what is held back.
-    pub(super) fn take(&mut self) -> String {
-        std::mem::take(&mut self.held)
-    }
-
-    /// Puts a mark in place of what is held back from here on.
-    pub(super) fn hide(&mut self, from: usize) {
-        self.held.truncate(from);
-        self.held.push_str(REDACTED);
+        let (whole, sure) = secrets.find_all(&text);
+        self.held = text[sure..].to_owned();
+        replaced(&text, sure, &whole)
     }
 
     /// The text is over: gives what was held back, without the beginning of a secret.

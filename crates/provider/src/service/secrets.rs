@@ -115,18 +115,26 @@ impl Secrets {
 
     /// The text without whole secrets; none where there are none in it.
     fn without_whole(&self, text: &str) -> Option<String> {
-        let mut out = String::new();
-        let (mut rest, mut found) = (text, false);
-        while !rest.is_empty() {
+        let (whole, _) = self.find_all(text);
+        (!whole.is_empty()).then(|| replaced(text, text.len(), &whole))
+    }
+
+    /// Searches a text of any length: gives the byte ranges of secrets, and the end of what is sure, in which they all are.
+    pub(super) fn find_all(&self, text: &str) -> (Vec<(usize, usize)>, usize) {
+        let mut whole = Vec::new();
+        let mut sure = 0;
+        while sure < text.len() {
+            let rest = &text[sure..];
             let window = &rest[..boundary(rest, WINDOW)];
             let finds = self.find(window);
-            found |= !finds.whole.is_empty();
+            whole.extend(finds.whole.iter().map(|(begin, end)| (sure + begin, sure + end)));
             let last = window.len() == rest.len();
-            let end = if last { window.len() } else { finds.end_of_sure(window) };
-            out.push_str(&replaced(window, end, &finds.whole));
-            rest = &rest[end..];
+            sure += finds.end_of_sure(window);
+            if last {
+                break;
+            }
         }
-        found.then_some(out)
+        (whole, sure)
     }
 
     /// Searches a text of moderate length.
@@ -170,15 +178,7 @@ impl Secrets {
                 begun(text.len() - letters, letters);
             }
         }
-        finds.whole.sort_unstable();
-        let mut merged: Vec<(usize, usize)> = Vec::new();
-        for (begin, end) in finds.whole.drain(..) {
-            match merged.last_mut() {
-                Some(last) if begin < last.1 => last.1 = last.1.max(end),
-                _ => merged.push((begin, end)),
-            }
-        }
-        finds.whole = merged;
+        finds.whole = merged(finds.whole);
         finds
     }
 }
@@ -192,6 +192,19 @@ impl Finds {
         // What would be held back longer than that is no secret.
         if text.len() - end > MAX_HELD { boundary(text, text.len() - MAX_HELD) } else { end }
     }
+}
+
+/// Ranges in order, those that overlap as one.
+pub(super) fn merged(mut ranges: Vec<(usize, usize)>) -> Vec<(usize, usize)> {
+    ranges.sort_unstable();
+    let mut merged: Vec<(usize, usize)> = Vec::with_capacity(ranges.len());
+    for (begin, end) in ranges {
+        match merged.last_mut() {
+            Some(last) if begin < last.1 => last.1 = last.1.max(end),
+            _ => merged.push((begin, end)),
+        }
+    }
+    merged
 }
 
 /// The first `end` bytes of a text with a mark in place of each of these ranges, none of which goes beyond.
@@ -385,7 +398,18 @@ mod tests {
             KEY.replacen("pla", "🅟🅛🅰", 1),
             KEY.replacen("pla", "🇵🇱🇦", 1),
             KEY.replacen("sk", "ſ\u{212a}", 1),
+            // Wide ones as the escapes of their bytes.
+            wide_bytes(|byte| format!("%{byte:02X}")),
+            wide_bytes(|byte| format!("%25{byte:02X}")),
+            wide_bytes(|byte| format!("\\x{byte:02x}")),
+            wide_bytes(|byte| format!("\\{byte:o}")),
+            "𝐬𝐤".bytes().map(|byte| format!("%{byte:02x}")).collect::<String>() + &KEY[2..],
         ]
+    }
+
+    /// The key in wide letters, each byte of them written so.
+    fn wide_bytes(write: impl Fn(u8) -> String) -> String {
+        each(|c| char::from_u32(c as u32 + 0xfee0).unwrap().into()).bytes().map(write).collect()
     }
 
     /// As much of the key as a reader could still find.
@@ -457,9 +481,9 @@ mod tests {
         assert_eq!(secrets.redact(text.clone()), text.replace(KEY, REDACTED));
         let mut filter = SecretFilter::default();
         let mut given = filter.push(&secrets, "sk-pl".to_owned()).len();
-        for _ in 0..3 * MAX_HELD {
+        for n in 1..3 * MAX_HELD {
             given += filter.push(&secrets, " ".to_owned()).len();
-            assert!(filter.held().len() <= MAX_HELD + 8);
+            assert!("sk-pl".len() + n - given <= MAX_HELD + 8);
         }
         assert!(given > MAX_HELD);
     }

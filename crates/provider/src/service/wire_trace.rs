@@ -306,6 +306,11 @@ mod tests {
 
     /// The trace of frames with these texts, each in its place.
     fn traced(frames: &[(&str, &str)]) -> String {
+        let frame = |(place, text): &(&str, &str)| serde_json::json!({ *place: *text });
+        traced_frames(&frames.iter().map(frame).collect::<Vec<_>>())
+    }
+
+    fn traced_frames(frames: &[Value]) -> String {
         let key = |name: &str| {
             (name == "OPENAI_API_KEY").then(|| Variable::of_environment("sk-planted-5f0c2a91".to_owned()))
         };
@@ -315,11 +320,8 @@ mod tests {
             Services::new(Arc::new(key)).traced(Arc::new(move |line: &str| *heard.lock().unwrap() += line));
         let connection = services.connection("openai").unwrap();
         let mut trace = FrameTrace::default();
-        for (place, text) in frames {
-            let mut frame = serde_json::Map::new();
-            frame.insert((*place).to_owned(), Value::from(*text));
-            let frame = Value::Object(frame);
-            trace.frame(&connection, None, &frame.to_string(), Some(&frame));
+        for frame in frames {
+            trace.frame(&connection, None, &frame.to_string(), Some(frame));
         }
         trace.finish(&connection);
         said.lock().unwrap().clone()
@@ -379,6 +381,31 @@ mod tests {
         ] {
             let said = traced(&[("a", begin), ("b", rest)]);
             assert!(!said.contains(part), "{begin}: {said}");
+        }
+    }
+
+    #[test]
+    fn a_secret_that_goes_on_in_another_place_which_was_there_empty_is_traced_in_neither() {
+        let thoughts = ["sk\\u0", "0", "73\u{200b}\\u006b", "</", "b>\\", "u00", "2d\\u0070\\", "u006◁/thin"];
+        let answers = [
+            "k▷c\\u0061\\u",
+            "006e\\u0074\\u006",
+            "5\\u0064\\u002d\\",
+            "u0035\\u00",
+            "66\\u0030",
+            "\\u0063\\u0032",
+            "\\u0061\\u0039\\",
+            "u0031<svg>",
+        ];
+        let frames = thoughts
+            .map(|text| serde_json::json!({"message": {"thinking": text, "content": ""}, "done": false}));
+        let more = answers.map(|text| serde_json::json!({"message": { "content": text }, "done": false}));
+        let blank = ["", "", "", "", ""]
+            .map(|text| serde_json::json!({"message": { "content": text }, "done": false}));
+        let last = [serde_json::json!({"message": {}, "done": true, "done_reason": "stop"})];
+        let said = traced_frames(&[frames.as_slice(), &more, &blank, &last].concat());
+        for part in ["u0064", "u0035", "u0030"] {
+            assert!(!said.contains(part), "{part}: {said}");
         }
     }
 }

@@ -4,12 +4,11 @@
 use std::sync::Arc;
 
 use pelicycle_provider::{ReplyEventKind, ServiceModel, Variable};
+use pelicycle_testkit::frames::{DIALECTS, ending, framed, part};
 use pelicycle_testkit::loopback::KEY;
 use pelicycle_testkit::mutated;
 
 use crate::asking::services_with;
-
-const PROTOCOLS: [&str; 5] = ["chat", "responses", "anthropic", "gemini", "ollama"];
 
 fn model(protocol: &str) -> ServiceModel {
     let providers = format!(
@@ -93,7 +92,7 @@ fn told(model: &ServiceModel, pieces: &[&[u8]]) -> Result<(String, String, Strin
 
 #[test]
 fn cuts_and_damage_change_nothing_but_what_they_damage() {
-    for protocol in PROTOCOLS {
+    for protocol in DIALECTS {
         let model = model(protocol);
         let whole = body(protocol);
         let (text, _, end) = told(&model, &[whole.as_bytes()]).unwrap();
@@ -136,5 +135,130 @@ fn a_key_is_found_whose_tag_an_answer_begins_and_reasoning_ends() {
         };
         let (text, reasoning, _) = told(&model(protocol), &[frames.concat().as_bytes()]).unwrap();
         assert!(!reasoning.contains("5f0c") && reasoning.contains("[key]"), "{protocol}: {text}|{reasoning}");
+    }
+}
+
+/// What comes out of a stream that says these pieces: of the reasoning those that are marked so.
+fn told_of(dialect: &str, pieces: &[(bool, &str)]) -> (String, String) {
+    let parts = pieces.iter().map(|(thinks, piece)| part(dialect, *thinks, piece));
+    let body: String =
+        parts.chain(ending(dialect)).map(|frame| framed(dialect, &frame.to_string())).collect();
+    let (text, reasoning, _) = told(&model(dialect), &[body.as_bytes()]).unwrap();
+    (text, reasoning)
+}
+
+#[test]
+fn a_key_that_changes_its_part_within_an_escape_or_a_mark_comes_out_in_neither() {
+    const THINKS: bool = true;
+    const ANSWERS: bool = false;
+    let written =
+        |from: usize, write: fn(u8) -> String| KEY.bytes().skip(from).map(write).collect::<String>();
+    let percent = written(2, |byte| format!("%{byte:02X}"));
+    let entities = written(2, |byte| format!("&#x{byte:x};"));
+    let twice = written(2, |byte| format!("&amp;#x{byte:x};"));
+    let octal = written(2, |byte| format!("\\{byte:o}"));
+    let escapes = written(1, |byte| format!("\\u{byte:04x}"));
+    let cases: [(&str, Vec<(bool, &str)>, &str); 7] = [
+        // The mark of reasoning ends where that comes which begins like a key, and the next change is open already.
+        (
+            "chat",
+            vec![
+                (ANSWERS, "sk-pl<|END_THINKING|>%73</"),
+                (THINKS, "think>%"),
+                (THINKS, "6B"),
+                (THINKS, &percent),
+            ],
+            "%70%6C%61",
+        ),
+        (
+            "ollama",
+            vec![
+                (ANSWERS, "so: [/THINK]&#x"),
+                (ANSWERS, "73;&#x6b;["),
+                (THINKS, "/T"),
+                (THINKS, "HINK]"),
+                (THINKS, &entities),
+            ],
+            "&#x70;&#x6c;",
+        ),
+        (
+            "ollama",
+            vec![(ANSWERS, "sk<|END_THINKING|>\\u007"), (THINKS, "3"), (THINKS, &escapes)],
+            "\\u0070\\u006c",
+        ),
+        // What may begin a mark is held back, and stands where it came.
+        (
+            "chat",
+            vec![
+                (ANSWERS, "<seed:think>sk-pl<br/>anted<"),
+                (THINKS, "hr>-5f0c2a91"),
+                (ANSWERS, "</seed:think><svg/>"),
+            ],
+            "5f0c",
+        ),
+        // A part is gone on with, left within an escape, and come back to.
+        (
+            "gemini",
+            vec![
+                (THINKS, "Hm "),
+                (ANSWERS, "&amp;#x73;&amp;#x6"),
+                (THINKS, "b;"),
+                (THINKS, &twice),
+                (ANSWERS, " <svg/>"),
+            ],
+            "#x70;&amp;#x6c;",
+        ),
+        (
+            "anthropic",
+            vec![
+                (THINKS, "Hm "),
+                (ANSWERS, "\\163\\1"),
+                (THINKS, "53"),
+                (THINKS, &octal),
+                (ANSWERS, " <svg/>"),
+            ],
+            "\\160\\154",
+        ),
+        (
+            "responses",
+            vec![(THINKS, "%7"), (ANSWERS, "3%"), (THINKS, "6B"), (ANSWERS, &percent), (THINKS, " so")],
+            "%70%6C%61",
+        ),
+    ];
+    let all = cases.map(|(dialect, pieces, core)| {
+        let (text, reasoning) = told_of(dialect, &pieces);
+        (format!("{dialect}: {reasoning}|{text}"), core)
+    });
+    let leaks: Vec<_> =
+        all.iter().filter(|(all, core)| all.contains(core) || !all.contains("[key]")).collect();
+    assert!(leaks.is_empty(), "{leaks:#?}");
+}
+
+#[test]
+fn a_key_is_found_whose_mathematical_letter_is_cut_between_the_parts() {
+    for (first, second) in [("content", "reasoning_content"), ("reasoning_content", "content")] {
+        let frame = |place: &str, text: &str| {
+            format!("data: {{\"choices\":[{{\"delta\":{{\"{place}\":\"{text}\"}}}}]}}\n\n")
+        };
+        // The letters 𝐬 and 𝐤 as JSON escapes them.
+        let body = frame(first, "so \\ud835")
+            + &frame(second, &format!("\\udc2c\\ud835\\udc24{} is it", &KEY[2..]))
+            + "data: {\"choices\":[{\"finish_reason\":\"stop\",\"delta\":{}}]}\n\n";
+        let (text, reasoning, _) = told(&model("chat"), &[body.as_bytes()]).unwrap();
+        let all = format!("{reasoning}|{text}");
+        assert!(!all.contains("anted") && all.contains("[key] is it"), "{all}");
+    }
+}
+
+#[test]
+fn words_of_an_error_go_on_with_no_key_whose_last_sign_may_begin_a_mark() {
+    let model = model("chat");
+    for (before, after) in
+        [("a sk-pl<", "b>anted-5f0c2a91 is bad"), ("<think>a sk-pl[", "b]anted-5f0c2a91 is bad")]
+    {
+        let body = format!("data: {{\"choices\":[{{\"delta\":{{\"content\":\"{before}\"}}}}]}}\n\n")
+            + &format!("data: {{\"error\":{{\"message\":\"{after}\",\"code\":500}}}}\n\n");
+        let (text, reasoning, end) = told(&model, &[body.as_bytes()]).unwrap();
+        assert!(end.contains("[key] is bad") && !end.contains("anted"), "{text}|{reasoning}|{end}");
     }
 }

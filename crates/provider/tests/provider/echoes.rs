@@ -3,13 +3,11 @@
 use std::sync::{Arc, Mutex};
 
 use pelicycle_provider::{Services, Variable};
-use pelicycle_testkit::frames::{ending, part};
+use pelicycle_testkit::frames::{DIALECTS, ending, framed, part};
 use pelicycle_testkit::loopback::{KEY, ScriptedServer, ServerStep, answer, chunk, end, events};
 use serde_json::{Value, json};
 
 use crate::asking::{ReceivedReply, ask};
-
-const DIALECTS: [&str; 5] = ["chat", "responses", "anthropic", "gemini", "ollama"];
 
 /// The frames of a whole stream that says these pieces, as text and as reasoning.
 fn frames(dialect: &str, pieces: &[String]) -> Vec<Value> {
@@ -28,10 +26,7 @@ fn gemini(parts: &Value) -> Value {
 }
 
 fn steps(dialect: &str, frames: &[String]) -> Vec<ServerStep> {
-    let framed = frames.iter().map(|frame| match dialect {
-        "ollama" => chunk(format!("{frame}\n")),
-        _ => chunk(format!("data: {frame}\n\n")),
-    });
+    let framed = frames.iter().map(|frame| chunk(framed(dialect, frame)));
     [vec![events()], framed.collect(), vec![end()]].concat()
 }
 

@@ -4,6 +4,7 @@
 mod aimock;
 mod asking;
 mod cuts;
+mod disguises;
 mod docs;
 mod echoes;
 mod endless;

@@ -35,8 +35,8 @@ impl WireProtocol for AnthropicMessages {
             }
             Some("content_block_start") => block(frame.get("content_block"), state),
             Some("content_block_delta") => {
-                state.text.push_str(text(frame, "/delta/text").unwrap_or_default());
-                state.reasoning.push_str(text(frame, "/delta/thinking").unwrap_or_default());
+                state.answer(text(frame, "/delta/text").unwrap_or_default());
+                state.reasoning(text(frame, "/delta/thinking").unwrap_or_default());
             }
             Some("message_delta") => {
                 usage(frame.get("usage"), state);
@@ -73,8 +73,8 @@ impl WireProtocol for AnthropicMessages {
 fn block(block: Option<&Value>, state: &mut ReplyState) {
     let Some(block) = block else { return };
     match text(block, "/type") {
-        Some("text") => state.text.push_str(text(block, "/text").unwrap_or_default()),
-        Some("thinking") => state.reasoning.push_str(text(block, "/thinking").unwrap_or_default()),
+        Some("text") => state.answer(text(block, "/text").unwrap_or_default()),
+        Some("thinking") => state.reasoning(text(block, "/thinking").unwrap_or_default()),
         _ => {}
     }
 }
@@ -151,7 +151,7 @@ mod tests {
             ],
         )
         .unwrap();
-        assert_eq!((state.text.as_str(), state.reasoning.as_str()), ("Four.", "Two and two"));
+        assert_eq!((state.text().as_str(), state.thoughts().as_str()), ("Four.", "Two and two"));
         let usage = Usage {
             input: Some(20),
             cached: Some(5),
@@ -189,7 +189,7 @@ mod tests {
         let whole = r#"{"id":"m","type":"message","model":"c","content":[{"type":"thinking","thinking":"Hm"},{"type":"text","text":"Hi"}],"stop_reason":"end_turn","usage":{"input_tokens":1,"output_tokens":2}}"#;
         let mut state = ReplyState::default();
         AnthropicMessages.read_whole(&serde_json::from_str(whole).unwrap(), &mut state).unwrap();
-        assert_eq!((state.text.as_str(), state.reasoning.as_str(), state.ended), ("Hi", "Hm", true));
+        assert_eq!((state.text().as_str(), state.thoughts().as_str(), state.ended), ("Hi", "Hm", true));
         assert!(AnthropicMessages.read_whole(&json!({"hello": 1}), &mut state).is_err());
     }
 }

@@ -184,7 +184,7 @@ mod tests {
     #[test]
     fn of_several_choices_the_first_by_number_is_the_reply() {
         let two = r#"{"choices":[{"index":1,"delta":{"content":"other"}},{"index":0,"delta":{"content":"Four."}}]}"#;
-        assert_eq!(read(&ChatCompletions, &[two, STOP, "[DONE]"]).unwrap().text, "Four.");
+        assert_eq!(read(&ChatCompletions, &[two, STOP, "[DONE]"]).unwrap().text(), "Four.");
     }
 
     const STOP: &str = r#"{"choices":[{"index":0,"delta":{},"finish_reason":"stop"}]}"#;
@@ -195,7 +195,7 @@ mod tests {
         frames.extend([STOP, "[DONE]"]);
         let state = read(&ChatCompletions, &frames).unwrap();
         assert!(state.ended && last(&state) == (Outcome::Complete, "stop"));
-        (state.text, state.reasoning)
+        (state.text(), state.thoughts())
     }
 
     #[test]
@@ -275,7 +275,7 @@ mod tests {
         let whole = json!({"id": "c", "model": "m", "choices": [{"message": {"content": "Hi", "reasoning_content": "Hm"}, "finish_reason": "stop"}]});
         let mut state = ReplyState::default();
         ChatCompletions.read_whole(&whole, &mut state).unwrap();
-        assert_eq!((state.text.as_str(), state.reasoning.as_str(), state.ended), ("Hi", "Hm", true));
+        assert_eq!((state.text().as_str(), state.thoughts().as_str(), state.ended), ("Hi", "Hm", true));
         assert!(ChatCompletions.read_whole(&json!({"ok": true}), &mut state).is_err());
     }
 }

@@ -53,8 +53,8 @@ impl WireProtocol for GeminiGenerate {
         for part in candidate.pointer("/content/parts").and_then(Value::as_array).into_iter().flatten() {
             let words = text(part, "/text").unwrap_or_default();
             match part.get("thought").and_then(Value::as_bool) {
-                Some(true) => state.reasoning.push_str(words),
-                _ => state.text.push_str(words),
+                Some(true) => state.reasoning(words),
+                _ => state.answer(words),
             }
         }
         if let Some(word) = text(candidate, "/finishReason") {
@@ -171,7 +171,7 @@ mod tests {
         let thought = r#"{"candidates":[{"content":{"role":"model","parts":[{"text":"Adding.","thought":true}]},"index":0}],"modelVersion":"gemini-3.8-flash","responseId":"r1","usageMetadata":{"promptTokenCount":9,"thoughtsTokenCount":20}}"#;
         let end = r#"{"candidates":[{"content":{"role":"model","parts":[{"text":"Four."},{"thoughtSignature":"c2ln"}]},"finishReason":"STOP","index":0}],"usageMetadata":{"promptTokenCount":9,"cachedContentTokenCount":1,"candidatesTokenCount":2,"thoughtsTokenCount":24,"totalTokenCount":35}}"#;
         let state = read(&GeminiGenerate, &[thought, end]).unwrap();
-        assert_eq!((state.text.as_str(), state.reasoning.as_str()), ("Four.", "Adding."));
+        assert_eq!((state.text().as_str(), state.thoughts().as_str()), ("Four.", "Adding."));
         let expected = Usage {
             input: Some(9),
             cached: Some(1),
@@ -184,7 +184,7 @@ mod tests {
         let list = format!("[{thought},{end}]");
         let mut whole = ReplyState::default();
         GeminiGenerate.read_whole(&serde_json::from_str(&list).unwrap(), &mut whole).unwrap();
-        assert_eq!((whole.text, whole.ended), (state.text, true));
+        assert_eq!((whole.text(), whole.ended), (state.text(), true));
     }
 
     #[test]
@@ -192,7 +192,7 @@ mod tests {
         let two = r#"{"candidates":[{"index":1,"content":{"parts":[{"text":"other"}]},"finishReason":"MAX_TOKENS"},
             {"content":{"parts":[{"text":"Four."}]},"finishReason":"STOP"}]}"#;
         let state = read(&GeminiGenerate, &[two]).unwrap();
-        assert_eq!((state.text.as_str(), last(&state)), ("Four.", (Outcome::Complete, "STOP")));
+        assert_eq!((state.text().as_str(), last(&state)), ("Four.", (Outcome::Complete, "STOP")));
     }
 
     #[test]

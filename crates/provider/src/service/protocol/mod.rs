@@ -9,7 +9,7 @@ mod reply_state;
 mod responses;
 mod stop_words;
 
-pub(super) use reply_state::ReplyState;
+pub(super) use reply_state::{ReplyState, TextPart};
 use serde::Deserialize;
 use serde_json::{Value, json};
 pub(super) use stop_words::{StopMeaning, meaning};

@@ -113,7 +113,7 @@ mod tests {
     fn lines_are_read_to_the_one_that_says_done() {
         let done = r#"{"model":"qwen3","message":{"role":"assistant","content":""},"done":true,"done_reason":"stop","total_duration":2000000000,"load_duration":900000000,"prompt_eval_count":11,"eval_count":42,"eval_duration":950000000}"#;
         let state = read(&OllamaChat, &[THINK, TEXT, done]).unwrap();
-        assert_eq!((state.text.as_str(), state.reasoning.as_str()), ("Hello", "Hm"));
+        assert_eq!((state.text().as_str(), state.thoughts().as_str()), ("Hello", "Hm"));
         assert_eq!((state.usage.input, state.usage.output), (Some(11), Some(42)));
         assert_eq!(state.server_timing.as_ref().unwrap()["load_duration"], 900_000_000);
         assert_eq!((state.ended, last(&state)), (true, (Outcome::Complete, "stop")));

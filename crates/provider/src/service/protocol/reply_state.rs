@@ -14,15 +14,20 @@ const MAX_ACCOUNTS: usize = 4;
 /// The bytes of a JSON value of the service's that is kept as it came, at most. A record must not grow by what a service likes to say.
 const MAX_VALUE: usize = 8 << 10;
 
+/// The part of the reply that a text belongs to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in super::super) enum TextPart {
+    /// The model's reasoning.
+    Reasoning,
+    /// Its answer.
+    Answer,
+}
+
 /// The state of a reply: what is known of it by the frames that have come.
 #[derive(Debug, Default)]
 pub(in super::super) struct ReplyState {
-    /// Text of the answer that was not taken yet.
-    pub(in super::super) text: String,
-    /// The bytes of it that stood before that reasoning, as is known.
-    pub(in super::super) text_before: usize,
-    /// Text of the reasoning that was not taken yet.
-    pub(in super::super) reasoning: String,
+    /// Text that was not taken yet, in the order in which it came. None is empty.
+    pub(in super::super) pieces: Vec<(TextPart, String)>,
     /// All of the answer that was taken was reasoning, as it turned out since.
     pub(in super::super) answer_was_reasoning: bool,
     /// All that the model said when it declined.
@@ -54,11 +59,10 @@ pub(in super::super) struct ReplyState {
     pub(super) marked: ReasoningSplit,
 }
 
-/// The lengths of what a model has said and the state of its reading, to go back to.
+/// What a model has said and the state of its reading, to go back to.
 #[derive(Debug)]
 pub(in super::super) struct SaidSoFar {
-    text: usize,
-    reasoning: usize,
+    pieces: Vec<(TextPart, String)>,
     refusal: usize,
     answer_was_reasoning: bool,
     stop: Option<StopReason>,
@@ -126,17 +130,13 @@ impl SpokenText {
 impl ReplyState {
     /// Whether anything of the answer came: then asking again would bill it twice.
     pub(in super::super) fn has_content(&self) -> bool {
-        !self.text.is_empty()
-            || !self.reasoning.is_empty()
-            || !self.refusal.is_empty()
-            || self.marked.holds_text()
+        !self.pieces.is_empty() || !self.refusal.is_empty() || self.marked.holds_text()
     }
 
     /// Takes down what the model has said by now and why it ended, to go back to.
     pub(in super::super) fn said(&mut self) -> SaidSoFar {
         SaidSoFar {
-            text: self.text.len(),
-            reasoning: self.reasoning.len(),
+            pieces: std::mem::take(&mut self.pieces),
             refusal: self.refusal.len(),
             answer_was_reasoning: self.answer_was_reasoning,
             stop: self.stop.clone(),
@@ -146,9 +146,7 @@ impl ReplyState {
 
     /// Forgets what was said since then.
     pub(in super::super) fn restore(&mut self, said: SaidSoFar) {
-        self.text.truncate(said.text);
-        self.text_before = self.text_before.min(said.text);
-        self.reasoning.truncate(said.reasoning);
+        self.pieces = said.pieces;
         self.refusal.truncate(said.refusal);
         self.answer_was_reasoning = said.answer_was_reasoning;
         self.stop = said.stop;
@@ -221,6 +219,24 @@ impl ReplyState {
         }
     }
 
+    /// More text of the answer.
+    pub(super) fn answer(&mut self, text: &str) {
+        self.say(TextPart::Answer, text);
+    }
+
+    /// More text of the reasoning.
+    pub(super) fn reasoning(&mut self, text: &str) {
+        self.say(TextPart::Reasoning, text);
+    }
+
+    fn say(&mut self, part: TextPart, text: &str) {
+        match self.pieces.last_mut() {
+            _ if text.is_empty() => {}
+            Some((last, said)) if *last == part => said.push_str(text),
+            _ => self.pieces.push((part, text.to_owned())),
+        }
+    }
+
     /// More text of the answer, in which a server may have left the reasoning between marks.
     pub(super) fn marked_text(&mut self, text: &str) {
         let segments = self.marked.push(text);
@@ -230,12 +246,11 @@ impl ReplyState {
     fn split(&mut self, segments: Vec<ReplySegment>) {
         for segment in segments {
             match segment {
-                ReplySegment::Answer(text) => self.text.push_str(&text),
-                ReplySegment::Reasoning(text) => self.reasoning.push_str(&text),
+                ReplySegment::Answer(text) => self.answer(&text),
+                ReplySegment::Reasoning(text) => self.reasoning(&text),
                 ReplySegment::AnswerWasReasoning => {
                     self.answer_was_reasoning = true;
-                    self.reasoning.push_str(&std::mem::take(&mut self.text));
-                    self.text_before = 0;
+                    self.pieces.iter_mut().for_each(|piece| piece.0 = TextPart::Reasoning);
                 }
             }
         }
@@ -246,11 +261,8 @@ impl ReplyState {
         if !reasoning.is_empty() {
             // What was held back of the answer came before it.
             let held = self.marked.switch_off();
-            if !held.is_empty() {
-                self.split(held);
-                self.text_before = self.text.len();
-            }
-            self.reasoning.push_str(reasoning);
+            self.split(held);
+            self.reasoning(reasoning);
         }
     }
 
@@ -259,11 +271,8 @@ impl ReplyState {
         let rest = self.marked.finish();
         self.split(rest);
         if self.marked.found() {
-            self.remarks.push(Remark::new(
-                "thinking-in-text",
-                "The reasoning came within the answer, between marks as <think> and </think>, and was taken apart here."
-                    .to_owned(),
-            ));
+            let message = "The reasoning came within the answer, between marks as <think> and </think>, and was taken apart here.";
+            self.remark("thinking-in-text", message);
         }
     }
 }
@@ -278,8 +287,24 @@ pub(super) mod tests_support {
     use pelicycle_record::Outcome;
 
     use super::super::{WireProtocol, is_error};
-    use super::ReplyState;
+    use super::{ReplyState, TextPart};
     use crate::service::failure::RequestFailure;
+
+    impl ReplyState {
+        /// The answer that was not taken yet.
+        pub(in super::super) fn text(&self) -> String {
+            self.said_in(TextPart::Answer)
+        }
+
+        /// The reasoning that was not taken yet.
+        pub(in super::super) fn thoughts(&self) -> String {
+            self.said_in(TextPart::Reasoning)
+        }
+
+        fn said_in(&self, part: TextPart) -> String {
+            self.pieces.iter().filter(|piece| piece.0 == part).map(|piece| piece.1.as_str()).collect()
+        }
+    }
 
     /// Reads the frames of a stream to its end.
     pub(in super::super) fn read(

@@ -36,11 +36,11 @@ impl WireProtocol for OpenaiResponses {
             }
             Some("response.output_text.delta") => {
                 state.spoken.piece(delta());
-                state.text.push_str(delta());
+                state.answer(delta());
             }
             Some("response.output_text.done") => {
                 let new = state.spoken.part(text(frame, "/text").unwrap_or_default());
-                state.text.push_str(new);
+                state.answer(new);
             }
             Some("response.content_part.done") => part(frame.get("part").unwrap_or(&Value::Null), state),
             Some("response.output_item.done") => {
@@ -50,7 +50,7 @@ impl WireProtocol for OpenaiResponses {
             Some("response.reasoning_summary_text.delta" | "response.reasoning_text.delta") => {
                 state.reasoned = true;
                 state.thought.piece(delta());
-                state.reasoning.push_str(delta());
+                state.reasoning(delta());
             }
             Some("response.reasoning_summary_text.done" | "response.reasoning_text.done") => {
                 thought(text(frame, "/text").unwrap_or_default(), state);
@@ -61,7 +61,7 @@ impl WireProtocol for OpenaiResponses {
             // Summaries come in parts with nothing between them.
             Some("response.reasoning_summary_part.added") if count(frame, "/summary_index") > Some(0) => {
                 state.thought.next_part();
-                state.reasoning.push_str("\n\n");
+                state.reasoning("\n\n");
             }
             Some("response.refusal.delta") => {
                 state.refused = true;
@@ -151,14 +151,14 @@ fn finished(response: &Value, state: &mut ReplyState) -> Result<(), RequestFailu
 fn thought(words: &str, state: &mut ReplyState) {
     state.reasoned |= !words.is_empty();
     let new = state.thought.part(words);
-    state.reasoning.push_str(new);
+    state.reasoning(new);
 }
 
 /// Takes a part of an item, now that it is whole.
 fn part(part: &Value, state: &mut ReplyState) {
     if text(part, "/type") == Some("output_text") {
         let new = state.spoken.part(text(part, "/text").unwrap_or_default());
-        state.text.push_str(new);
+        state.answer(new);
     }
 }
 
@@ -182,13 +182,13 @@ fn texts(response: &Value, state: &mut ReplyState, all: bool) {
         // Clients have it so, and a server that was written after one.
         answer.push_str(text(response, "/output_text").unwrap_or_default());
     }
-    let new = if all { state.spoken.whole(&answer) } else { state.spoken.part(&answer) };
-    state.text.push_str(new);
     // What was told by parts is not told again: items may have it twice, as a summary and in full.
     if !state.reasoned {
         let new = if all { state.thought.whole(&reasoning) } else { state.thought.part(&reasoning) };
-        state.reasoning.push_str(new);
+        state.reasoning(new);
     }
+    let new = if all { state.spoken.whole(&answer) } else { state.spoken.part(&answer) };
+    state.answer(new);
     if !state.refused && !refusal.is_empty() {
         state.refused = true;
         state.refusal.push_str(&refusal);
@@ -218,7 +218,7 @@ mod tests {
         let state =
             read(&OpenaiResponses, &[CREATED, think, part, think, text, &end("completed", ""), "[DONE]"])
                 .unwrap();
-        assert_eq!((state.text.as_str(), state.reasoning.as_str()), ("Four.", "Hm.\n\nHm."));
+        assert_eq!((state.text().as_str(), state.thoughts().as_str()), ("Four.", "Hm.\n\nHm."));
         assert_eq!(state.served.as_deref(), Some("gpt-6.1-sol-2026-08-07"));
         assert_eq!((state.tier.as_deref(), state.ended), (Some("default"), true));
         let expected = Usage {
@@ -261,7 +261,7 @@ mod tests {
             vec![delta("Fo"), done("Fo"), delta("ur."), done("ur."), item("Four.")],
         ] {
             let frames: Vec<&str> = frames.iter().map(String::as_str).chain([end.as_str()]).collect();
-            assert_eq!(read(&OpenaiResponses, &frames).unwrap().text, "Four.", "{frames:?}");
+            assert_eq!(read(&OpenaiResponses, &frames).unwrap().text(), "Four.", "{frames:?}");
         }
     }
 
@@ -303,7 +303,7 @@ mod tests {
         ] {
             let end = end("completed", "");
             let frames: Vec<&str> = frames.iter().map(String::as_str).chain([end.as_str()]).collect();
-            assert_eq!(read(&OpenaiResponses, &frames).unwrap().reasoning, expected, "{frames:?}");
+            assert_eq!(read(&OpenaiResponses, &frames).unwrap().thoughts(), expected, "{frames:?}");
         }
     }
 
@@ -313,7 +313,7 @@ mod tests {
             |reason| end("incomplete", &format!(r#","incomplete_details":{{"reason":"{reason}"}}"#));
         let state = read(&OpenaiResponses, &[&incomplete("max_output_tokens")]).unwrap();
         assert_eq!(last(&state), (Outcome::Length, "max_output_tokens"));
-        assert_eq!(state.text, "Four.", "a text that was not streamed is in the last event");
+        assert_eq!(state.text(), "Four.", "a text that was not streamed is in the last event");
         let state = read(&OpenaiResponses, &[&incomplete("content_filter")]).unwrap();
         assert_eq!(last(&state), (Outcome::Filtered, "content_filter"));
         assert_eq!(

@@ -1,8 +1,9 @@
 //! A stream that says a key in other clothes: encoded, broken by marks also within an escape, cut over frames and over reasoning
 //! and answer. What is made here is what SECURITY.md promises to find.
 
-use pelicycle_testkit::frames::{ending, part};
 use serde_json::Value;
+
+use crate::frames::{ending, framed, part};
 
 /// The texts that may stand before and after the key.
 const FILLERS: [&str; 10] =
@@ -34,6 +35,7 @@ const MARKS: [&str; 18] = [
 ];
 
 /// A key in other clothes within a stream.
+#[derive(Debug)]
 pub struct Disguised {
     /// The body of the answer.
     pub body: Vec<u8>,
@@ -55,6 +57,7 @@ impl Choices<'_> {
 }
 
 /// A stream of this protocol in which the bytes choose how the key is said.
+#[must_use]
 pub fn stream(dialect: &str, key: &str, data: &[u8]) -> Disguised {
     let mut choices = Choices(data.iter());
     let units = units(key, &mut choices);
@@ -94,17 +97,14 @@ pub fn stream(dialect: &str, key: &str, data: &[u8]) -> Disguised {
     let parts =
         pieces.iter().enumerate().map(|(n, piece)| part(dialect, thinks_first != (n >= turns), piece));
     let frames: Vec<Value> = parts.chain(ending(dialect)).collect();
-    let framed = frames.iter().map(|frame| match dialect {
-        "ollama" => format!("{frame}\n"),
-        _ => format!("data: {frame}\n\n"),
-    });
-    Disguised { body: framed.collect::<String>().into_bytes(), core }
+    let body: String = frames.iter().map(|frame| framed(dialect, &frame.to_string())).collect();
+    Disguised { body: body.into_bytes(), core }
 }
 
 /// The key in one of many clothes, a character each.
 fn units(key: &str, choices: &mut Choices<'_>) -> Vec<String> {
     let each = |write: &dyn Fn(char) -> String| key.chars().map(write).collect::<Vec<_>>();
-    match choices.below(14) {
+    match choices.below(15) {
         0 => each(&|c| c.to_uppercase().to_string()),
         1 => each(&|c| format!("\\u{:04x}", c as u32)),
         2 => each(&|c| format!("%{:02X}", c as u32)),
@@ -120,6 +120,10 @@ fn units(key: &str, choices: &mut Choices<'_>) -> Vec<String> {
         }
         10 => each(&|c| format!("\\x{:02x}", c as u32)),
         11 => each(&|c| format!("\\{:o}", c as u32)),
+        12 => {
+            let wide = |c: char| char::from_u32(c as u32 + 0xfee0).unwrap_or(c).to_string();
+            each(&|c| wide(c).bytes().map(|byte| format!("%{byte:02X}")).collect())
+        }
         _ => each(&|c| c.to_string()),
     }
 }
@@ -146,6 +150,7 @@ fn places(dialect: &str) -> [&'static str; 2] {
 }
 
 /// The text in the frames of a trace, joined as a reader of it would.
+#[must_use]
 pub fn joined(dialect: &str, trace: &str) -> String {
     let frames =
         trace.lines().filter_map(|line| serde_json::from_str::<Value>(line.strip_prefix("< ")?).ok());

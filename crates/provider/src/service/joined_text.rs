@@ -1,0 +1,100 @@
+//! A reply's text in one order in which its pieces may be joined, as far as a secret may still begin in it.
+
+use std::collections::VecDeque;
+
+use super::protocol::TextPart;
+use super::secrets::{MAX_HELD, SHORTEST_BEGINNING, Secrets, boundary};
+
+/// The end of a text that is not sure yet, and where its pieces stand in the parts of the reply.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) struct JoinedText {
+    text: String,
+    pieces: VecDeque<JoinedPiece>,
+}
+
+/// The place of a piece: its part, and the bytes of the part before and in it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct JoinedPiece {
+    part: TextPart,
+    begin: usize,
+    length: usize,
+}
+
+impl JoinedText {
+    /// Takes a piece in that begins at this byte of its part.
+    pub(super) fn push(&mut self, part: TextPart, begin: usize, text: &str) {
+        self.text.push_str(text);
+        match self.pieces.back_mut() {
+            _ if text.is_empty() => {}
+            Some(last) if last.part == part && last.begin + last.length == begin => last.length += text.len(),
+            _ => self.pieces.push_back(JoinedPiece { part, begin, length: text.len() }),
+        }
+    }
+
+    /// Gives the places of the secrets in it, and drops what is sure.
+    pub(super) fn search(&mut self, secrets: &Secrets) -> Vec<(TextPart, usize, usize)> {
+        let (whole, sure) = secrets.find_all(&self.text);
+        let mut places = Vec::new();
+        for (begin, end) in whole {
+            self.add_places(begin, end, &mut places);
+        }
+        self.drop_first(sure);
+        places
+    }
+
+    /// The text is over: gives the places of a secret's beginning at its end, where it is long enough, and drops all.
+    pub(super) fn finish(&mut self, secrets: &Secrets) -> Vec<(TextPart, usize, usize)> {
+        let mut places = Vec::new();
+        let begun = secrets.find(&self.text).begun;
+        if let Some((begin, _)) = begun.filter(|(_, letters)| *letters >= SHORTEST_BEGINNING) {
+            self.add_places(begin, self.text.len(), &mut places);
+        }
+        self.drop_first(self.text.len());
+        places
+    }
+
+    /// The first byte of a part that is not sure; none where there is none.
+    pub(super) fn begin_of(&self, part: TextPart) -> Option<usize> {
+        self.pieces.iter().find(|piece| piece.part == part).map(|piece| piece.begin)
+    }
+
+    /// The end of the rest of a secret in words that follow the text; none where it goes on in none.
+    pub(super) fn rest_in(&self, secrets: &Secrets, words: &str) -> Option<usize> {
+        let joined = format!("{}{}", self.text, &words[..boundary(words, MAX_HELD)]);
+        let place = self.text.len();
+        let finds = secrets.find(&joined).whole;
+        finds.iter().find(|(begin, end)| *begin < place && *end > place).map(|(_, end)| end - place)
+    }
+
+    /// Adds the places in the parts of what stands here in the text, one for what stands together in its part.
+    fn add_places(&self, begin: usize, end: usize, places: &mut Vec<(TextPart, usize, usize)>) {
+        let first = places.len();
+        let mut at = 0;
+        for piece in &self.pieces {
+            let (from, to) = (begin.max(at), end.min(at + piece.length));
+            if from < to {
+                let own = (piece.part, piece.begin + from - at, piece.begin + to - at);
+                match places[first..].iter_mut().find(|place| place.0 == own.0 && place.2 == own.1) {
+                    Some(place) => place.2 = own.2,
+                    None => places.push(own),
+                }
+            }
+            at += piece.length;
+        }
+    }
+
+    /// Drops the first bytes.
+    fn drop_first(&mut self, bytes: usize) {
+        self.text.drain(..bytes);
+        let mut left = bytes;
+        while let Some(piece) = self.pieces.front_mut().filter(|_| left > 0) {
+            if piece.length > left {
+                piece.begin += left;
+                piece.length -= left;
+                break;
+            }
+            left -= piece.length;
+            self.pieces.pop_front();
+        }
+    }
+}

@@ -1,0 +1,82 @@
+//! Keys in clothes that are drawn by lot: some of what the fuzzer of frames makes, in each protocol.
+
+use std::sync::{Arc, Mutex};
+
+use pelicycle_provider::{ConfigurationSource, ReplyEventKind, ServiceModel, Services, Variable};
+use pelicycle_testkit::disguise;
+use pelicycle_testkit::frames::DIALECTS;
+use pelicycle_testkit::loopback::KEY;
+
+/// The streams in each protocol that every run of the tests reads.
+const FEW: usize = 6;
+
+/// The streams in each protocol that are read by hand.
+const MANY: usize = 4000;
+
+/// A model of a service with this protocol, and what is traced of it.
+fn model(dialect: &str) -> (ServiceModel, Arc<Mutex<String>>) {
+    let providers = format!(
+        "[test]\ndialect = \"{dialect}\"\nbase_url = \"http://127.0.0.1:9/\"\nkey_env = [\"TEST_KEY\"]\n"
+    );
+    let own = ConfigurationSource { name: "test.toml".to_owned(), own: true };
+    let key = |name: &str| (name == "TEST_KEY").then(|| Variable::of_environment(KEY.to_owned()));
+    let traced = Arc::new(Mutex::new(String::new()));
+    let listener = Arc::clone(&traced);
+    let services = Services::new(Arc::new(key)).changed(&toml::from_str(&providers).unwrap(), &own).unwrap();
+    let services = services.traced(Arc::new(move |line: &str| {
+        let mut traced = listener.lock().unwrap();
+        traced.push_str(line);
+        traced.push('\n');
+    }));
+    (services.model("test", "m").unwrap(), traced)
+}
+
+/// Reads so many streams of each protocol, drawn from this number on: gives those in which the key comes out.
+fn leaks(seed: u32, count: usize) -> Vec<String> {
+    let mut state = seed;
+    let mut byte = || {
+        state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+        (state >> 24) as u8
+    };
+    let mut leaks = Vec::new();
+    for dialect in DIALECTS {
+        let (model, traced) = model(dialect);
+        for _ in 0..count {
+            let choices: Vec<u8> = (0..100).map(|_| byte()).collect();
+            let disguised = disguise::stream(dialect, KEY, &choices);
+            let [mut text, mut reasoning] = [String::new(), String::new()];
+            for event in model.read_pieces(std::iter::once(disguised.body.as_slice())).unwrap() {
+                if let ReplyEventKind::Delta(delta) = event {
+                    text.push_str(&delta.text);
+                    reasoning.push_str(&delta.reasoning);
+                }
+            }
+            let traced = disguise::joined(dialect, &std::mem::take(&mut *traced.lock().unwrap()));
+            for (what, all) in [
+                ("reasoning and answer", format!("{reasoning}{text}")),
+                ("answer and reasoning", format!("{text}{reasoning}")),
+                ("trace", traced),
+            ] {
+                if all.contains(&disguised.core) {
+                    let body = String::from_utf8_lossy(&disguised.body);
+                    leaks.push(format!("{dialect}: {:?} in the {what} {all:?} of\n{body}", disguised.core));
+                }
+            }
+        }
+    }
+    leaks
+}
+
+#[test]
+fn a_key_in_clothes_by_lot_comes_out_nowhere() {
+    let leaks = leaks(1, FEW);
+    assert!(leaks.is_empty(), "{}", leaks.concat());
+}
+
+#[test]
+#[ignore = "takes minutes"]
+fn a_key_in_very_many_clothes_by_lot_comes_out_nowhere() {
+    let seed = std::env::var("SEED").map_or(2, |seed| seed.parse().unwrap());
+    let leaks = leaks(seed, MANY);
+    assert!(leaks.is_empty(), "{} streams\n{}", leaks.len(), leaks.concat());
+}
