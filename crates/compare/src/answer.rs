@@ -1,7 +1,7 @@
 //! The answer to one question: how a measure differs between two sides.
 
 use pelicycle_statistics::{
-    Block, Interval, Rate, block_test, detectable_rate, detectable_score, exact_rates, growth, mean,
+    BlockSamples, Interval, Rate, block_test, detectable_rate, detectable_score, exact_rates, growth, mean,
     mean_difference, median, rank_test, rate_gap, shift,
 };
 use serde::Serialize;
@@ -98,7 +98,7 @@ pub struct MeasureComparison {
 pub(super) struct Question {
     measure: &'static Measure,
     loaded: (usize, usize),
-    strata: Vec<Block>,
+    strata: Vec<BlockSamples>,
     found: Found,
     pub(super) p: f64,
 }
@@ -123,10 +123,10 @@ impl Question {
         let read = |attempts: &[&pelicycle_record::Attempt]| -> Vec<f64> {
             attempts.iter().filter_map(|attempt| measure.of(attempt, measured)).collect()
         };
-        let mut strata: Vec<Block> = sides
+        let mut strata: Vec<BlockSamples> = sides
             .strata
             .iter()
-            .map(|stratum| Block { base: read(&stratum.base), head: read(&stratum.head) })
+            .map(|stratum| BlockSamples { base: read(&stratum.base), head: read(&stratum.head) })
             .filter(|block| !block.base.is_empty() && !block.head.is_empty())
             .collect();
         let all = || strata.iter().flat_map(|block| block.base.iter().chain(&block.head));
@@ -225,7 +225,7 @@ fn summary<'a>(strata: impl Iterator<Item = &'a Vec<f64>> + Clone, is_rate: bool
     SideSummary { n, value, mean: average, hits }
 }
 
-fn rates(strata: &[Block]) -> Option<(Found, f64)> {
+fn rates(strata: &[BlockSamples]) -> Option<(Found, f64)> {
     let rate = |numbers: &[f64]| numbers.iter().map(|x| *x > 0.5).collect::<Rate>();
     let pairs: Vec<(Rate, Rate)> = strata.iter().map(|b| (rate(&b.base), rate(&b.head))).collect();
     let (estimate, Interval { low, high }) = mean_difference(&pairs)?;
@@ -244,7 +244,7 @@ fn rates(strata: &[Block]) -> Option<(Found, f64)> {
     Some((Found { effect, method, spread: None, least_p }, p))
 }
 
-fn scores(strata: &[Block], logarithmic: bool) -> Option<(Found, f64)> {
+fn scores(strata: &[BlockSamples], logarithmic: bool) -> Option<(Found, f64)> {
     let blocks = block_test(strata, ALPHA)?;
     let (estimate, interval, p, method) = match strata {
         [one] => {

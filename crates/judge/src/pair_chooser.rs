@@ -10,7 +10,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use pelicycle_statistics::{PairwiseChoice, Random, Spread, strengths_at};
+use pelicycle_statistics::{PairwiseChoice, Random, StrengthSpread, strengths_at};
 
 use super::{Ballot, Competition, Vote, Votes};
 
@@ -44,7 +44,7 @@ pub struct PairChooser<'a> {
 /// The spread of contestants, and of the drawings of one, that is assumed here: contestants are chosen as if each had
 /// one drawing, which is fast and, since drawings take turns, near enough. Narrower prejudice about contestants finds
 /// the first ten later.
-const THOUGHT: Spread = Spread { between: 1.5, within: 0.0 };
+const THOUGHT: StrengthSpread = StrengthSpread { between: 1.5, within: 0.0 };
 
 /// The number of the best that are to be known soonest; a fifth of all where that is fewer.
 const FIRST: usize = 10;

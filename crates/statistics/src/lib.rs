@@ -32,7 +32,7 @@ mod tables;
 
 pub use agreement::kappa;
 pub use asymptotic::asymptotic_interval;
-pub use blocks::{Block, BlockTest, block_test};
+pub use blocks::{BlockSamples, BlockTest, block_test};
 pub use centre::{mean, median};
 pub use change_points::{ChangePoint, change_points};
 pub use correction::holm;
@@ -42,6 +42,6 @@ pub use random::Random;
 pub use rank::{LocationShift, RankTest, rank_test, shift};
 pub use rate::{Interval, Rate, mean_difference};
 pub use sequential::SequentialTrials;
-pub use strengths::{PairwiseChoice, Spread, Strengths, strengths, strengths_at};
+pub use strengths::{PairwiseChoice, StrengthSpread, Strengths, strengths, strengths_at};
 pub use student::student_quantile;
 pub use tables::exact_rates;

@@ -20,26 +20,29 @@ pub struct PairwiseChoice {
 
 /// The spread of strengths: standard deviations of their natural logarithms.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Spread {
+pub struct StrengthSpread {
     /// Of owners.
     pub between: f64,
     /// Of the things of one owner.
     pub within: f64,
 }
 
-impl Spread {
+impl StrengthSpread {
     /// The likely spread before any choice was seen: the middle of the prior.
-    pub const PRIOR: Spread = Spread { between: 1.2, within: 0.6 };
+    pub const PRIOR: StrengthSpread = StrengthSpread { between: 1.2, within: 0.6 };
 
     /// A spread as it is thought of before any choice was seen; docs/judging.md says why so.
     ///
     /// `between` has a half-t distribution (A. Gelman, 2006): four of five lie between 0.2 and 3.8. What share of it `within` is has a
     /// log-normal one, whatever `between` is, since both are measured by how well those who choose see a difference.
-    pub fn of_prior(random: &mut Random) -> Spread {
+    pub fn of_prior(random: &mut Random) -> StrengthSpread {
         let squares: f64 = (0..FREEDOM).map(|_| random.normal().powi(2)).sum();
         let student = random.normal() / (squares / f64::from(FREEDOM)).sqrt();
         let between = BETWEEN * student.abs();
-        Spread { between, within: between * WITHIN_SHARE.0 * (WITHIN_SHARE.1 * random.normal()).exp() }
+        StrengthSpread {
+            between,
+            within: between * WITHIN_SHARE.0 * (WITHIN_SHARE.1 * random.normal()).exp(),
+        }
     }
 
     /// The logarithm of the prior's density, of the logarithms of both spreads, but for a constant.
@@ -57,7 +60,7 @@ impl Spread {
         let own = self.log_density();
         let mass = |between: i32| -> f64 {
             steps(is_narrowest_within)
-                .map(|within| Spread {
+                .map(|within| StrengthSpread {
                     between: self.between * narrower(between),
                     within: self.within * narrower(within),
                 })
@@ -99,7 +102,7 @@ pub struct Strengths {
 #[derive(Debug, Clone)]
 struct StrengthPart {
     weight: f64,
-    spread: Spread,
+    spread: StrengthSpread,
     /// Davidson's ν, as is likeliest under the spread.
     ties: f64,
     mean: Vec<f64>,
@@ -113,12 +116,12 @@ struct StrengthPart {
 /// lies about its owner's by a normal distribution, and owners' about 0 by another (a prior that pulls towards the middle
 /// whatever was seen little of: B. Efron and C. Morris, 1975). How wide the two are is averaged over, by how well each width explains
 /// the choices (over a grid: H. Rue, S. Martino and N. Chopin, 2009), with the priors that
-/// [`Spread::of_prior`] names.
+/// [`StrengthSpread::of_prior`] names.
 #[must_use]
 pub fn strengths(owners: usize, owner: &[usize], choices: &[PairwiseChoice]) -> Strengths {
     let mut fit = StrengthFit::new(owners, owner, choices, true);
     let begin = fit.start();
-    let middle = fit.at(Spread::PRIOR, begin);
+    let middle = fit.at(StrengthSpread::PRIOR, begin);
     let parts = explored(&mut fit, middle);
     let most = parts.iter().map(|(log, _)| *log).fold(f64::NEG_INFINITY, f64::max);
     let mut parts: Vec<StrengthPart> = parts
@@ -135,7 +138,12 @@ pub fn strengths(owners: usize, owner: &[usize], choices: &[PairwiseChoice]) -> 
 /// As [`strengths`] with a known spread, which is faster. Where `within` is 0, an owner's things are as strong as it is, and a choice
 /// between two of them says nothing.
 #[must_use]
-pub fn strengths_at(spread: Spread, owners: usize, owner: &[usize], choices: &[PairwiseChoice]) -> Strengths {
+pub fn strengths_at(
+    spread: StrengthSpread,
+    owners: usize,
+    owner: &[usize],
+    choices: &[PairwiseChoice],
+) -> Strengths {
     let mut fit = StrengthFit::new(owners, owner, choices, spread.within > 0.0);
     let begin = fit.start();
     let found = fit.at(spread, begin);
@@ -143,16 +151,16 @@ pub fn strengths_at(spread: Spread, owners: usize, owner: &[usize], choices: &[P
     Strengths { ties: part.ties, parts: vec![part] }
 }
 
-fn part(spread: Spread, found: FittedStrengths) -> StrengthPart {
+fn part(spread: StrengthSpread, found: FittedStrengths) -> StrengthPart {
     let (ties, mean) = (found.end.nu(), centred(&found.owners));
     StrengthPart { weight: 1.0, spread, ties, mean, covariance: centred_covariance(found.covariance) }
 }
 
 /// Fits at spreads of a grid, from the prior's middle to where they explain little, each with the logarithm of its weight.
 fn explored(fit: &mut StrengthFit<'_>, middle: FittedStrengths) -> Vec<(f64, StrengthPart)> {
-    let spread_at = |(i, j): (i32, i32)| Spread {
-        between: Spread::PRIOR.between * (f64::from(i) * STEP).exp(),
-        within: Spread::PRIOR.within * (f64::from(j) * STEP).exp(),
+    let spread_at = |(i, j): (i32, i32)| StrengthSpread {
+        between: StrengthSpread::PRIOR.between * (f64::from(i) * STEP).exp(),
+        within: StrengthSpread::PRIOR.within * (f64::from(j) * STEP).exp(),
     };
     let prior = |at: (i32, i32)| spread_at(at).log_mass([at.0, at.1].map(|step| step == NARROWEST));
     let mut most = middle.evidence + prior((0, 0));
@@ -221,10 +229,11 @@ impl Strengths {
 
     /// The expected spread of strengths.
     #[must_use]
-    pub fn spread(&self) -> Spread {
-        let mean =
-            |of: fn(&Spread) -> f64| self.parts.iter().map(|part| part.weight * of(&part.spread)).sum();
-        Spread { between: mean(|spread| spread.between), within: mean(|spread| spread.within) }
+    pub fn spread(&self) -> StrengthSpread {
+        let mean = |of: fn(&StrengthSpread) -> f64| {
+            self.parts.iter().map(|part| part.weight * of(&part.spread)).sum()
+        };
+        StrengthSpread { between: mean(|spread| spread.between), within: mean(|spread| spread.within) }
     }
 
     /// The interval that leaves out `alpha` of what the logarithm of an owner's strength may be, half of it on either side.
