@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use clap::ValueEnum;
 use pelicycle_compare::select;
 use pelicycle_judge::{
-    Competition, JudgePooling, SEED, Scope, Votes, markdown, report, text, words::judged_looks,
+    AttemptFilter, Competition, JudgePooling, SEED, Votes, markdown, report, text, words::judged_looks,
 };
 use pelicycle_record::{Attempt, JudgementRecord};
 use pelicycle_store::{Listing, Store};
@@ -86,14 +86,14 @@ impl DrawingArgs {
         listing: &'a Listing,
         store: &Store,
     ) -> anyhow::Result<Vec<&'a Attempt>> {
-        self.chosen(listing, store, &Scope { looks: true, ..self.scope() })
+        self.chosen(listing, store, &AttemptFilter { looks: true, ..self.scope() })
     }
 
     fn chosen<'a>(
         &self,
         listing: &'a Listing,
         store: &Store,
-        scope: &Scope,
+        scope: &AttemptFilter,
     ) -> anyhow::Result<Vec<&'a Attempt>> {
         let mut all: Vec<&Attempt> = listing.attempts.iter().map(|stored| &stored.attempt).collect();
         if !self.prompts.is_empty() {
@@ -113,8 +113,8 @@ impl DrawingArgs {
     }
 
     /// The same as a rule, for attempts that are yet to come.
-    pub(super) fn scope(&self) -> Scope {
-        Scope {
+    pub(super) fn scope(&self) -> AttemptFilter {
+        AttemptFilter {
             prompts: self.prompts.clone(),
             contestants: self.contestants.clone(),
             demonstrations: self.demonstrations,

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use anyhow::Context as _;
 use pelicycle_compare::words::quoted;
-use pelicycle_judge::Scope;
+use pelicycle_judge::AttemptFilter;
 use pelicycle_record::JudgeRecord;
 use pelicycle_serve::vote::{VotingSession, serve, voter};
 use pelicycle_store::Store;
@@ -101,7 +101,7 @@ pub(crate) fn vote(global: &Global, args: &VoteArgs) -> anyhow::Result<ExitCode>
         let attempts = args.drawings.attempts(&listing, &store)?;
         between(&store, &attempts, &args.between)?.map(|(_, sides)| sides)
     };
-    let mut scope = Scope { looks: args.looks, ..args.drawings.scope() };
+    let mut scope = AttemptFilter { looks: args.looks, ..args.drawings.scope() };
     // Sides that were named may be demonstrations.
     scope.demonstrations |= sides.is_some();
     let next = match args.between.as_slice() {

@@ -50,7 +50,7 @@ pub use report::{
 };
 pub use rubric_agreement::RubricAgreement;
 pub use rubric_question::{read_rubric_reply, rubric_question};
-pub use scope::Scope;
+pub use scope::AttemptFilter;
 pub use side_preference::{SettlingOutlook, SidePreference};
 pub use text::text;
 pub use votes::{Ballot, Vote, Votes};

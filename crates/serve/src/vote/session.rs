@@ -10,7 +10,7 @@ use std::time::Instant;
 use bytes::Bytes;
 use jiff::Timestamp;
 use pelicycle_drawing::tool;
-use pelicycle_judge::{DrawingPair, Scope, SideAttempts};
+use pelicycle_judge::{AttemptFilter, DrawingPair, SideAttempts};
 use pelicycle_record::{Id, JudgeRecord, JudgementRecord, Preference, SCHEMA_VERSION};
 use pelicycle_statistics::Random;
 use pelicycle_store::{DamagedRecord, Fingerprint, Listing, Store};
@@ -43,7 +43,7 @@ impl VotingSession {
     pub fn open(
         store: Store,
         known: (Fingerprint, &Listing),
-        (scope, sides): (Scope, Option<Vec<SideAttempts>>),
+        (scope, sides): (AttemptFilter, Option<Vec<SideAttempts>>),
         voter: JudgeRecord,
         tell: impl Fn(&str) + Send + Sync + 'static,
     ) -> Result<VotingSession, VotingError> {
