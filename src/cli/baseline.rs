@@ -14,7 +14,7 @@ use pelicycle_text::{day, plural};
 use super::Global;
 use super::error::usage;
 use super::output::{say, say_damaged, say_error, say_table};
-use super::sides::StoreCatalog;
+use super::sides::StoreNames;
 use super::terminal::printable;
 
 /// Keep a set of attempts under a name, to compare with later.
@@ -79,7 +79,7 @@ fn save(store: &Store, named: &str, of: Option<&str>) -> anyhow::Result<ExitCode
     let all: Vec<&Attempt> = listing.first_attempts().collect();
     let attempts = match of {
         None => all,
-        Some(of) => match select(of, &all, &StoreCatalog(store)) {
+        Some(of) => match select(of, &all, &StoreNames(store)) {
             Ok(selection) => selection.attempts,
             Err(error) => return usage(&error.to_string()),
         },

@@ -28,7 +28,7 @@ use super::compare_looks::{LooksRequest, compare_looks};
 use super::error::{usage, words};
 use super::output::{json, say_damaged, say_error, write, write_whole};
 use super::rank::{judgements, pool_weight};
-use super::sides::{StoreCatalog, paired};
+use super::sides::{StoreNames, paired};
 use super::terminal::{coloured, columns, command, fitted, printable};
 
 /// The word of `--fail-on` for the whole.
@@ -154,7 +154,7 @@ pub(crate) fn compare(global: &Global, args: &CompareArgs) -> anyhow::Result<Exi
             LooksRequest { contestants, narrowing, model_weight: pool, fail_on: &args.fail_on, format, out };
         return compare_looks(&store, &attempts, request);
     }
-    let places = StoreCatalog(&store);
+    let places = StoreNames(&store);
     let kept = |named: &str| select(&format!("contestant:{named}"), &attempts, &places);
     if let Some(named) = &args.history {
         return match kept(named) {

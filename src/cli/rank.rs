@@ -15,7 +15,7 @@ use super::Global;
 use super::calibrations::calibrations;
 use super::error::usage;
 use super::output::{json, say_damaged, write};
-use super::sides::StoreCatalog;
+use super::sides::StoreNames;
 use super::terminal::{columns, printable};
 
 /// Rank contestants by the judgements of their drawings.
@@ -104,7 +104,7 @@ impl DrawingArgs {
         }
         for named in &self.contestants {
             // A name that means nobody is a mistake, and may be near to one.
-            if let Err(error) = select(&format!("contestant:{named}"), &all, &StoreCatalog(store)) {
+            if let Err(error) = select(&format!("contestant:{named}"), &all, &StoreNames(store)) {
                 return usage(&error.to_string());
             }
         }

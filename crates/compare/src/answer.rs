@@ -6,7 +6,7 @@ use pelicycle_statistics::{
 };
 use serde::Serialize;
 
-use super::measure::{Direction, Measure, MeasureRole, MeasureScale, MeasuredDrawings};
+use super::measure::{BetterDirection, Measure, MeasureRole, MeasureScale, MeasuredDrawings};
 use super::sides::PairedSides;
 
 /// The share of false alarms that is taken, over all questions together.
@@ -94,8 +94,8 @@ pub struct MeasureComparison {
     pub needed: Option<u64>,
 }
 
-/// A question before it is known how many there are.
-pub(super) struct Question {
+/// The test of one measure, before its p-value is corrected for the number of tests.
+pub(super) struct MeasureTest {
     measure: &'static Measure,
     loaded: (usize, usize),
     strata: Vec<BlockSamples>,
@@ -113,7 +113,7 @@ struct Found {
     least_p: f64,
 }
 
-impl Question {
+impl MeasureTest {
     /// Asks; nothing where one side does not tell, or all numbers are the same.
     pub(super) fn ask(
         measure: &'static Measure,
@@ -159,15 +159,15 @@ impl Question {
         };
         let verdict = match (p_corrected < ALPHA, measure.better) {
             (false, _) => ComparisonVerdict::CantTell,
-            (true, Direction::Neither) => ComparisonVerdict::Differs,
-            (true, Direction::Higher) => {
+            (true, BetterDirection::Neither) => ComparisonVerdict::Differs,
+            (true, BetterDirection::Higher) => {
                 if up {
                     ComparisonVerdict::Better
                 } else {
                     ComparisonVerdict::Worse
                 }
             }
-            (true, Direction::Lower) => {
+            (true, BetterDirection::Lower) => {
                 if up {
                     ComparisonVerdict::Worse
                 } else {
