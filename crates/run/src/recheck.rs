@@ -3,7 +3,7 @@
 
 use pelicycle_drawing::{WorkerError, WorkerPool, tool};
 use pelicycle_record::{Attempt, FindingCode, Id, Verdict};
-use pelicycle_store::{DamageReason, Renewal, Store, StoreError, StoredAttempt};
+use pelicycle_store::{DamageReason, RenewalOutcome, Store, StoreError, StoredAttempt};
 
 use crate::RunError;
 use crate::look_chain::read_picture;
@@ -84,10 +84,10 @@ fn anew(store: &Store, pool: &WorkerPool, stored: &StoredAttempt) -> Result<Rech
         false => store.renew_check(stored, &inspection, &tool()),
     };
     match renewal {
-        Ok(Renewal::Renewed) if damaged && same => Ok(Rechecked::PictureMended),
-        Ok(Renewal::Renewed) => Ok(Rechecked::Renewed { before, now: inspection.check.verdict }),
-        Ok(Renewal::Same) => Ok(Rechecked::Same),
-        Ok(Renewal::OtherDrawing) => Ok(Rechecked::OtherDrawing),
+        Ok(RenewalOutcome::Renewed) if damaged && same => Ok(Rechecked::PictureMended),
+        Ok(RenewalOutcome::Renewed) => Ok(Rechecked::Renewed { before, now: inspection.check.verdict }),
+        Ok(RenewalOutcome::Same) => Ok(Rechecked::Same),
+        Ok(RenewalOutcome::OtherDrawing) => Ok(Rechecked::OtherDrawing),
         Err(StoreError::Damaged { reason, .. }) => Ok(Rechecked::Damaged(reason)),
         Err(error) => Err(error.into()),
     }
