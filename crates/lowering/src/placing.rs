@@ -16,9 +16,9 @@ const DEEPEST: usize = 16;
 
 /// For each element that is referred to, the first that does.
 #[derive(Debug)]
-pub(super) struct Users(HashMap<usize, usize>);
+pub(super) struct FirstReferences(HashMap<usize, usize>);
 
-impl Users {
+impl FirstReferences {
     pub(super) fn of(tree: &Tree) -> Self {
         let by_id = ids::by_id(tree);
         let mut users = HashMap::new();

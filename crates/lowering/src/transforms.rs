@@ -6,7 +6,7 @@ use std::f64::consts::PI;
 
 use tiny_skia_path::Transform;
 
-use super::boxes::{Boxes, ReferenceBox, parsed};
+use super::boxes::{BoundingBoxes, ReferenceBox, parsed};
 use super::decomposed;
 use super::numbers::{self, LengthScale, angle, function, number, split, written};
 use super::offset_path;
@@ -205,7 +205,7 @@ fn turned(axis: [f64; 3], degrees: f64) -> String {
 }
 
 /// Writes what moves each element as one attribute. What is in an element comes before it, since its box follows from that.
-pub(super) fn lower(tree: &mut Tree, boxes: &mut Boxes) {
+pub(super) fn lower(tree: &mut Tree, boxes: &mut BoundingBoxes) {
     for element in (1..tree.len()).rev() {
         lower_one(tree, element, boxes);
     }
@@ -220,7 +220,7 @@ pub(super) fn move_by(tree: &mut Tree, motions: &[(usize, String)]) {
     }
 }
 
-fn lower_one(tree: &mut Tree, element: usize, boxes: &mut Boxes) {
+fn lower_one(tree: &mut Tree, element: usize, boxes: &mut BoundingBoxes) {
     let style = &tree[element].style;
     let moves = style.contains_key("transform") || OTHERS.iter().any(|name| style.contains_key(*name));
     if !moves {

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use super::super::numbers::written;
 use super::super::outline::{self, MeasuredPath};
 use super::super::tree::Tree;
-use super::pace::sum;
+use super::interpolation::sum;
 use super::smil::place;
 
 /// Bytes of path data that elements are moved along, each as often as it is.

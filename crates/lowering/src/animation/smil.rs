@@ -6,14 +6,14 @@ use super::super::ids;
 use super::super::numbers::{number, split};
 use super::super::properties;
 use super::super::tree::Tree;
-use super::Time;
+use super::AnimationTime;
+use super::interpolation::{EasingFunction, between, sum, times};
 use super::keyframes::iteration;
 use super::motion::{PATHS, motion};
-use super::pace::{Pace, between, sum, times};
-use super::timing::{Clock, ends, lasts};
+use super::timing::{BeginTimes, ends, lasts};
 
-/// The elements that animate others, and when.
-pub(super) struct Timed {
+/// The elements that animate others, with their times.
+pub(super) struct SmilAnimations {
     animations: Vec<SmilAnimation>,
     by_id: HashMap<String, usize>,
 }
@@ -33,10 +33,10 @@ struct SmilAnimation {
     freezes: bool,
 }
 
-impl Timed {
+impl SmilAnimations {
     pub(super) fn of(tree: &Tree) -> Self {
         let by_id = ids::by_id(tree);
-        let mut clock = Clock::new(tree, &by_id);
+        let mut begin_times = BeginTimes::new(tree, &by_id);
         let mut animations = Vec::new();
         for element in 0..tree.len() {
             let found = &tree[element];
@@ -52,7 +52,7 @@ impl Timed {
                 None => found.parent,
             };
             let Some(target) = target else { continue };
-            let mut begins = clock.begins(element, 0);
+            let mut begins = begin_times.begins(element, 0);
             let (cycle, mut active) = lasts(tree, element);
             if let Some(end) = ends(tree, element) {
                 begins.retain(|begin| *begin < end);
@@ -83,7 +83,7 @@ impl Timed {
     }
 
     /// Gives elements their values at a time; returns where motion puts them.
-    pub(super) fn apply(&self, tree: &mut Tree, time: Time) -> Vec<(usize, String)> {
+    pub(super) fn apply(&self, tree: &mut Tree, time: AnimationTime) -> Vec<(usize, String)> {
         let mut motions: Vec<(usize, String)> = Vec::new();
         let mut left = PATHS;
         for animation in &self.animations {
@@ -106,7 +106,7 @@ impl Timed {
 
 impl SmilAnimation {
     /// The cycles that are gone, and how far it is in its cycle, from 0 to 1; `None` where it does nothing.
-    fn progress(&self, time: Time) -> Option<(f64, f64)> {
+    fn progress(&self, time: AnimationTime) -> Option<(f64, f64)> {
         let begin = self.begins.iter().rev().find(|begin| **begin <= time.seconds)?;
         let elapsed = time.seconds - begin;
         if elapsed > self.active || (elapsed >= self.active && !time.ending) {
@@ -220,7 +220,7 @@ pub(super) fn place(
     let (from, to) = (times[at], times.get(at + 1).copied().unwrap_or(1.0));
     let share = if to > from { ((progress - from) / (to - from)).clamp(0.0, 1.0) } else { 0.0 };
     let curve = (mode == "spline").then(|| splines?.split(';').nth(at).and_then(handles)).flatten();
-    (at, curve.map_or(share, |handles| Pace::Curve(handles).at(share)))
+    (at, curve.map_or(share, |handles| EasingFunction::Curve(handles).at(share)))
 }
 
 fn handles(text: &str) -> Option<[f64; 4]> {

@@ -5,13 +5,13 @@ use std::collections::BTreeMap;
 use super::super::grammar;
 use super::super::numbers::{self, split};
 use super::super::properties;
-use super::super::tree::{Child, Tree};
+use super::super::tree::{ChildNode, Tree};
 use super::declarations::{Declaration, inline};
 use super::instances;
-use super::matching::Matcher;
+use super::matching::SelectorMatcher;
 use super::rules::StyleSheet;
 use super::selectors::Specificity;
-use super::variables::Variables;
+use super::variables::CustomProperties;
 
 /// The order of the cascade, from what gives way to what stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -41,7 +41,7 @@ pub(in super::super) fn cascade(
     bytes: usize,
 ) -> Option<StyleSheet> {
     let sheet = read(tree, around, canvas);
-    let matcher = Matcher::new(tree, work);
+    let matcher = SelectorMatcher::new(tree, work);
     let layers = sheet.layers.order();
     let mut made = 0;
     let mut styles = Vec::with_capacity(tree.len());
@@ -61,7 +61,7 @@ pub(in super::super) fn cascade(
         }
     }
     let used = instances::expand(tree);
-    let mut variables = Variables::new(&sheet.initial, bytes);
+    let mut variables = CustomProperties::new(&sheet.initial, bytes);
     for element in 0..tree.len() {
         variables.settle(tree, element)?;
     }
@@ -87,8 +87,8 @@ fn read(tree: &Tree, around: &str, canvas: [f64; 2]) -> StyleSheet {
             .children
             .iter()
             .filter_map(|child| match child {
-                Child::Text(text) => Some(text.as_str()),
-                Child::Element(_) => None,
+                ChildNode::Text(text) => Some(text.as_str()),
+                ChildNode::Element(_) => None,
             })
             .collect();
         sheet.parse_more(&text, canvas);
@@ -101,7 +101,7 @@ fn declared(
     tree: &Tree,
     element: usize,
     (sheet, layers): (&StyleSheet, &[usize]),
-    matcher: &Matcher<'_>,
+    matcher: &SelectorMatcher<'_>,
 ) -> BTreeMap<String, String> {
     let unlayered = sheet.layers.len();
     let mut found: Vec<(Weight, &Declaration)> = Vec::new();
