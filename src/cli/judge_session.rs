@@ -10,7 +10,7 @@ use anyhow::Context as _;
 use pelicycle_compare::words::quoted;
 use pelicycle_record::Id;
 use pelicycle_run::judging::ModelJudge;
-use pelicycle_run::{RunError, Stop};
+use pelicycle_run::{RunError, StopSignal};
 use pelicycle_store::Store;
 use pelicycle_text::dollars;
 
@@ -35,7 +35,7 @@ pub(super) struct SessionEnd {
 
 /// A session under way: Ctrl-C ends it, and what it says stands below how far a picture was looked at.
 pub(super) struct SessionDrive {
-    pub(super) stop: Stop,
+    pub(super) stop: StopSignal,
     looking: Option<Arc<LookingLine>>,
     quiet: bool,
 }
@@ -45,7 +45,7 @@ impl SessionDrive {
     pub(super) fn begin(store: &Store, judge: &ModelJudge, quiet: bool) -> anyhow::Result<SessionDrive> {
         let _swept = store.sweep();
         store.make_ready_for_judgements(&Id::new()?).context("nothing was asked")?;
-        let stop = Stop::default();
+        let stop = StopSignal::default();
         signals::listen(stop.clone()).context("can't listen for Ctrl-C")?;
         let looking = (!quiet && std::io::stderr().is_terminal()).then(Arc::<LookingLine>::default);
         if let Some(line) = looking.clone() {

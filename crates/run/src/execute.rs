@@ -11,11 +11,11 @@ use tokio::task::JoinSet;
 use crate::first_attempts::FirstAttempts;
 use crate::sample_task::SampleTask;
 use crate::spending::Spending;
-use crate::{Backend, PlanCell, RunError, RunPlan, RunProgress, Stop};
+use crate::{Backend, PlanCell, RunError, RunPlan, RunProgress, StopSignal};
 
-/// The store and the checker that a run works with.
+/// The context of a run: the store and the checker that it works with.
 #[derive(Debug, Clone)]
-pub struct Workspace {
+pub struct RunContext {
     /// The store that keeps attempts.
     pub store: Store,
     /// The checker of drawings.
@@ -37,8 +37,8 @@ impl ReplyInspector for WorkerPool {
     }
 }
 
-/// Hears of all that happens, from any thread.
-pub(crate) type Listener = Arc<Mutex<dyn FnMut(RunProgress<'_>) + Send>>;
+/// A function that hears of all that happens, from any thread.
+pub(crate) type ProgressListener = Arc<Mutex<dyn FnMut(RunProgress<'_>) + Send>>;
 
 /// The outcome of a run that kept all its attempts.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
@@ -58,11 +58,11 @@ pub async fn execute(
     plan: RunPlan,
     backends: Vec<Option<Backend>>,
     max_cost: Option<f64>,
-    workspace: Workspace,
-    stop: Stop,
+    context: RunContext,
+    stop: StopSignal,
     listener: impl FnMut(RunProgress<'_>) + Send + 'static,
 ) -> Result<RunEnd, RunError> {
-    let listener: Listener = Arc::new(Mutex::new(listener));
+    let listener: ProgressListener = Arc::new(Mutex::new(listener));
     let most_looks = plan.most_looks();
     let RunPlan { run, cells, looks } = plan;
     tell(&listener, RunProgress::RunStarted { run: &run, cells: &cells, looks: &looks, most_looks });
@@ -78,7 +78,7 @@ pub async fn execute(
             spending: Arc::clone(&spending),
             // Money goes to what is counted first.
             firsts: max_cost.map(|_| firsts.clone()),
-            workspace: workspace.clone(),
+            context: context.clone(),
             stop: stop.clone(),
             listener: Arc::clone(&listener),
         })
@@ -108,7 +108,7 @@ pub async fn execute(
     }
 }
 
-pub(crate) fn tell(listener: &Listener, news: RunProgress<'_>) {
+pub(crate) fn tell(listener: &ProgressListener, news: RunProgress<'_>) {
     let mut listener = listener.lock().unwrap_or_else(PoisonError::into_inner);
     listener(news);
 }

@@ -56,7 +56,7 @@ impl SampleTask {
         let mut attempt = self.attempt(cell, &asked, settings, engine, inspection.as_ref(), &files)?;
         attempt.look = look;
         attempt.unchecked = unchecked;
-        let folder = self.workspace.store.write(&attempt, &files)?;
+        let folder = self.context.store.write(&attempt, &files)?;
         tell(
             &self.listener,
             RunProgress::Finished(FinishedAttempt {
@@ -86,7 +86,7 @@ impl SampleTask {
     fn check(&self, cell: PlanCell, answer: &ReplyAccumulator) -> CheckedReply {
         let inspect = || {
             let (text, thinking) = (answer.text.as_bytes(), answer.reasoning.as_bytes());
-            self.workspace.pool.inspect_thought(text, thinking, self.run.prompts[cell.prompt].raster)
+            self.context.pool.inspect_thought(text, thinking, self.run.prompts[cell.prompt].raster)
         };
         match answer.has_reply().then(inspect).transpose() {
             Ok(inspection) => CheckedReply { inspection, unchecked: None },

@@ -60,28 +60,28 @@ pub use backends::{Backend, BackendOptions};
 pub use batch::{BatchesLeft, BatchesStatus, WaitingBatch};
 pub use config::{CONFIG_FILE, Config, ConfigError, OwnConfig, RunDefaults, own_config_file};
 pub use contestant::{
-    Contestant, ContestantError, ContestantModel, RepliesSource, Weights, priced_models_like,
+    Contestant, ContestantError, ContestantModel, RepliesSource, WeightsLocation, priced_models_like,
 };
 pub use environment::{DOTENV, Environment, KeyCommands, VariableError, VariableSource};
 pub use error::{ConfigurationFault, RunError, UsageError};
-pub use execute::{ReplyInspector, RunEnd, Workspace, execute};
+pub use execute::{ReplyInspector, RunContext, RunEnd, execute};
 pub use forecast::{ContestantForecast, CostBasis, RunForecast, earlier_lengths};
 pub use lineup::{ContestantEntry, LineupError, Lineups, Participant};
 pub use local::{LocalModel, LocalOptions, PictureWatch};
 pub use look::MAX_LOOKS;
 pub use look_chain::PlannedLooks;
-pub use notice::{Notice, Notices};
+pub use notice::{Notice, NoticeListener};
 pub use plan::{PlanCell, RunPlan, random_seed, sample_seed};
 pub use prepare::{PreparedRun, RunRequest};
 pub use price::{
-    LITELLM_URL, LitellmError, Price, PriceError, PriceOrigin, PriceTable, PriceTier, Prices, prices_file,
-    read_litellm,
+    KnownPrices, LITELLM_URL, LitellmError, ModelPrice, PriceError, PriceOrigin, PriceTable, PriceTier,
+    prices_file, read_litellm,
 };
 pub use progress::{FinishedAttempt, RunProgress};
-pub use projector_choice::{Projectors, Sight};
-pub use recheck::{Rechecked, has_damaged_picture, is_worth_a_check, recheck};
+pub use projector_choice::{ProjectorChoice, VisionSupport};
+pub use recheck::{RecheckOutcome, has_damaged_picture, is_worth_a_check, recheck};
 pub use service_access::ServiceAccess;
 pub use sight::NoSight;
 pub use site_section::{SiteLab, SiteModel, SiteSection};
-pub use stop::Stop;
+pub use stop::StopSignal;
 pub use tariff::{ResourceUse, Tariff};

@@ -2,7 +2,7 @@
 
 use pelicycle_record::{CostRecord, CostSource, SamplingSettings, Usage, cost};
 
-use crate::Price;
+use crate::ModelPrice;
 
 /// Tokens of the longest reply of a model of which nothing is known: the most that any service allows today.
 const LONGEST_REPLY: u64 = 128_000;
@@ -22,7 +22,7 @@ pub enum Tariff {
     /// Tokens.
     Tokens {
         /// The list price.
-        price: Price,
+        price: ModelPrice,
         /// The source of the list, and its day.
         list: String,
     },
@@ -130,10 +130,10 @@ mod tests {
     use super::*;
 
     fn tokens() -> Tariff {
-        let price = Price {
+        let price = ModelPrice {
             list: Rates { input: 2.0, output: 10.0, ..Rates::default() },
             batch: Some(Rates { input: 1.0, output: 5.0, ..Rates::default() }),
-            ..Price::default()
+            ..ModelPrice::default()
         };
         Tariff::Tokens { price, list: "a list".to_owned() }
     }

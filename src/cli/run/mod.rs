@@ -20,8 +20,8 @@ use pelicycle_compare::words::quoted;
 use pelicycle_drawing::{InspectionOptions, WorkerPool};
 use pelicycle_record::{Id, SamplingSettings, Shard};
 use pelicycle_run::{
-    Backend, BackendOptions, Config, MAX_LOOKS, PreparedRun, RunEnd, RunError, RunForecast, RunPlan,
-    RunProgress, RunRequest, Stop, Workspace, execute,
+    Backend, BackendOptions, Config, MAX_LOOKS, PreparedRun, RunContext, RunEnd, RunError, RunForecast,
+    RunPlan, RunProgress, RunRequest, StopSignal, execute,
 };
 use pelicycle_store::Store;
 use tokio::runtime::Runtime;
@@ -248,7 +248,7 @@ pub(crate) fn run(global: &Global, args: &RunArgs) -> anyhow::Result<ExitCode> {
             prepared.look_anew(&store)?;
         }
     }
-    let stop = Stop::default();
+    let stop = StopSignal::default();
     signals::listen(stop.clone()).context("can't listen for Ctrl-C")?;
     let runtime = runtime()?;
     let left = runtime.block_on(prepared.begin(&store, &stop, &notices))?;
@@ -288,7 +288,7 @@ fn ask(
     runtime: Runtime,
     args: &RunArgs,
     store: &Store,
-    stop: &Stop,
+    stop: &StopSignal,
     (plan, backends, max_cost): (RunPlan, Vec<Option<Backend>>, Option<f64>),
 ) -> (Result<RunEnd, RunError>, RunSummary) {
     let reporter = Arc::new(Mutex::new(reporter(args, store)));
@@ -301,11 +301,11 @@ fn ask(
         }
     };
     let workers = std::thread::available_parallelism().map_or(1, |n| n.get().min(4));
-    let workspace = Workspace {
+    let context = RunContext {
         store: store.clone(),
         pool: Arc::new(WorkerPool::new(workers, InspectionOptions::default())),
     };
-    let outcome = runtime.block_on(execute(plan, backends, max_cost, workspace, stop.clone(), listener));
+    let outcome = runtime.block_on(execute(plan, backends, max_cost, context, stop.clone(), listener));
     // A request that was broken off may still hold a thread of the engine for a step.
     runtime.shutdown_background();
     locked(&reporter).end();
