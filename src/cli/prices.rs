@@ -7,7 +7,7 @@ use std::time::Duration;
 use anyhow::Context as _;
 use clap::Subcommand;
 use pelicycle_net::fetch;
-use pelicycle_record::Rates;
+use pelicycle_record::TokenPrices;
 use pelicycle_run::{Config, KnownPrices, LITELLM_URL, prices_file, read_litellm};
 use pelicycle_text as text;
 use pelicycle_text::plain_file;
@@ -121,7 +121,7 @@ fn show(prices: &KnownPrices, names: &[&str]) {
     say_table(&text::table(&lines));
 }
 
-fn row(name: &str, list: &Rates, batch: Option<&Rates>, from: &str) -> [String; 7] {
+fn row(name: &str, list: &TokenPrices, batch: Option<&TokenPrices>, from: &str) -> [String; 7] {
     let known = |rate: Option<f64>| rate.map_or_else(|| "-".to_owned(), |rate| rate.to_string());
     [
         name.to_owned(),

@@ -20,7 +20,7 @@ pub struct Attempt {
     /// The run that the request belongs to.
     pub run: Id,
     /// The program that made it.
-    pub tool: Tool,
+    pub tool: ToolVersion,
     /// The machine that asked.
     pub host: Host,
     /// The prompt that was sent.
@@ -84,13 +84,14 @@ pub struct Attempt {
     pub unchecked: Option<String>,
     /// The program that checked the kept reply anew, where `check` is not the one that `tool` made.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub rechecked: Option<Tool>,
+    pub rechecked: Option<ToolVersion>,
 }
 
 /// The program that made a record.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-pub struct Tool {
+#[serde(rename = "Tool")]
+pub struct ToolVersion {
     /// `pelicycle`.
     pub name: String,
     /// The program's version.
@@ -373,7 +374,7 @@ pub struct RunRecord {
     #[cfg_attr(feature = "schema", schemars(with = "String"))]
     pub started: jiff::Timestamp,
     /// The program that made it.
-    pub tool: Tool,
+    pub tool: ToolVersion,
     /// The seed from which every sample's seed is derived.
     pub seed: u64,
     /// Samples of each prompt and contestant.

@@ -36,8 +36,8 @@ mod timeline;
 
 pub use attempt::{
     Attempt, ContestantRecord, EngineRecord, Host, ImportRecord, Outcome, ProjectorRecord, PromptRecord,
-    ReplyOrigin, RequestRecord, RunContestant, RunRecord, SCHEMA_VERSION, Shard, TextRecord, Timing, Tool,
-    Usage,
+    ReplyOrigin, RequestRecord, RunContestant, RunRecord, SCHEMA_VERSION, Shard, TextRecord, Timing,
+    ToolVersion, Usage,
 };
 pub use baseline::BaselineRecord;
 pub use batch::{BatchCell, BatchRecord};
@@ -52,7 +52,7 @@ pub use id::{Id, IdError, RandomError};
 pub use inspection::{Inspection, RepairedDrawing};
 pub use judgement::{AskedPrompt, AskedRecord, JudgeKind, JudgeRecord, JudgementRecord, Preference};
 pub use look::LookRecord;
-pub use rates::{Rates, cost};
+pub use rates::{TokenPrices, cost};
 pub use rubric_reading::{ReadItem, ReadingRequest, RubricReading};
 pub use sampling::SamplingSettings;
 pub use seal::{RevealedPrompt, RevealedRecord, SealRecord};

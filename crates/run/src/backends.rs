@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use pelicycle_provider::{BatchClient, Provider, Replies, ServiceError, ServiceModel, Services, WireTrace};
-use pelicycle_record::{Rates, RequestRecord, RunContestant};
+use pelicycle_record::{RequestRecord, RunContestant, TokenPrices};
 
 use crate::{
     CONFIG_FILE, Config, ConfigurationFault, Contestant, ContestantModel, KnownPrices, Lineups, LocalModel,
@@ -125,7 +125,7 @@ impl Backends {
     pub(crate) fn open(
         &self,
         found: &Contestant,
-        own_price: Option<&Rates>,
+        own_price: Option<&TokenPrices>,
         wanted: &RunContestant,
         seeded: bool,
         prompts: &[&str],
@@ -236,7 +236,7 @@ impl Backends {
     pub(crate) fn tariff(
         &self,
         found: &Contestant,
-        own_price: Option<&Rates>,
+        own_price: Option<&TokenPrices>,
         remote: Option<&ServiceModel>,
     ) -> Tariff {
         if let Some(rates) = own_price {
@@ -258,7 +258,7 @@ impl Backends {
     }
 
     /// The user's own figure for a contestant that has a name in pelicycle.toml.
-    pub(crate) fn own_price(&self, slug: &str) -> Option<Rates> {
+    pub(crate) fn own_price(&self, slug: &str) -> Option<TokenPrices> {
         self.lineups.everyone().find(|one| one.name.as_deref() == Some(slug)).and_then(|one| one.entry.price)
     }
 }

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use pelicycle_models::ModelFolders;
 use pelicycle_prompt::{PromptError, PromptLibrary};
 use pelicycle_provider::ServiceEntry;
-use pelicycle_record::{Rates, SamplingSettings};
+use pelicycle_record::{SamplingSettings, TokenPrices};
 use pelicycle_text::plain_file;
 use serde::{Deserialize, Deserializer};
 
@@ -42,7 +42,7 @@ pub struct Config {
     pub providers: BTreeMap<String, ServiceEntry>,
     /// Prices by `provider/model`, before any table's.
     #[serde(default)]
-    pub prices: BTreeMap<String, Rates>,
+    pub prices: BTreeMap<String, TokenPrices>,
     /// The price of a kilowatt-hour here, in US dollars: the cost of local models.
     pub usd_per_kwh: Option<f64>,
     /// Commands that print keys, by the variable that each stands for.

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use pelicycle_provider::ServiceError;
-use pelicycle_record::{Rates, SamplingSettings};
+use pelicycle_record::{SamplingSettings, TokenPrices};
 use pelicycle_store::Store;
 
 use crate::backends::{check_bound, given_replies};
@@ -176,7 +176,7 @@ impl ContestantForecast {
 /// A contestant's tariff. That its key is missing keeps nobody from counting; that nobody knows its service does.
 fn priced(
     found: &Contestant,
-    own_price: Option<&Rates>,
+    own_price: Option<&TokenPrices>,
     backends: &Backends,
 ) -> Result<(Tariff, CostBasis), UsageError> {
     Ok(match &found.model {

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
 use jiff::civil::Date;
-use pelicycle_record::{Rates, SamplingSettings, name};
+use pelicycle_record::{SamplingSettings, TokenPrices, name};
 use pelicycle_text::{did_you_mean, near};
 use serde::{Deserialize, Deserializer};
 
@@ -31,7 +31,7 @@ pub struct ContestantEntry {
     #[serde(default, deserialize_with = "day")]
     pub released: Option<Date>,
     /// Its price, before any table.
-    pub price: Option<Rates>,
+    pub price: Option<TokenPrices>,
     /// A file with the chat template of a local model, in place of its own.
     pub template: Option<PathBuf>,
     /// The most looks after each of its first attempts.

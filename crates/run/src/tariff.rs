@@ -125,14 +125,14 @@ impl Tariff {
 
 #[cfg(test)]
 mod tests {
-    use pelicycle_record::Rates;
+    use pelicycle_record::TokenPrices;
 
     use super::*;
 
     fn tokens() -> Tariff {
         let price = ModelPrice {
-            list: Rates { input: 2.0, output: 10.0, ..Rates::default() },
-            batch: Some(Rates { input: 1.0, output: 5.0, ..Rates::default() }),
+            list: TokenPrices { input: 2.0, output: 10.0, ..TokenPrices::default() },
+            batch: Some(TokenPrices { input: 1.0, output: 5.0, ..TokenPrices::default() }),
             ..ModelPrice::default()
         };
         Tariff::Tokens { price, list: "a list".to_owned() }

@@ -7,7 +7,7 @@ use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
-use pelicycle_record::{Attempt, Check, Inspection, LookRecord, Tool};
+use pelicycle_record::{Attempt, Check, Inspection, LookRecord, ToolVersion};
 
 use super::read::read_bounded;
 use super::write::{StagedFolder, consistent, json, sync_folder, write_synced};
@@ -34,7 +34,7 @@ impl Store {
         &self,
         stored: &StoredAttempt,
         inspection: &Inspection,
-        tool: &Tool,
+        tool: &ToolVersion,
     ) -> Result<RenewalOutcome, StoreError> {
         let value = |check: &Check| serde_json::to_value(check).ok();
         if stored.attempt.check.as_ref().and_then(value) == value(&inspection.check) {
@@ -51,7 +51,7 @@ impl Store {
         &self,
         stored: &StoredAttempt,
         inspection: &Inspection,
-        tool: &Tool,
+        tool: &ToolVersion,
     ) -> Result<RenewalOutcome, StoreError> {
         let drawn = AttemptFiles::drawn(inspection);
         if let Some(path) = &stored.files.svg {

@@ -6,7 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::Date;
-use pelicycle_record::Rates;
+use pelicycle_record::TokenPrices;
 use serde_json::{Map, Value};
 
 use super::table::{ModelPrice, PriceTable, PriceTier};
@@ -100,13 +100,13 @@ fn price(entry: &Map<String, Value>) -> Option<ModelPrice> {
 }
 
 /// Dollars for a million tokens out of keys that end in `suffix`.
-fn rates(entry: &Map<String, Value>, suffix: &str) -> Option<Rates> {
+fn rates(entry: &Map<String, Value>, suffix: &str) -> Option<TokenPrices> {
     let rate = |key: &str| {
         let per_token = entry.get(&format!("{key}{suffix}"))?.as_f64()?;
         (0.0..=1.0).contains(&per_token).then(|| millionfold(per_token))
     };
     let output = rate("output_cost_per_token")?;
-    Some(Rates {
+    Some(TokenPrices {
         input: rate("input_cost_per_token")?,
         output,
         cached: rate("cache_read_input_token_cost"),

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use jiff::civil::Date;
-use pelicycle_record::Rates;
+use pelicycle_record::TokenPrices;
 use pelicycle_text::plain_file;
 use serde::{Deserialize, Serialize};
 
@@ -34,10 +34,10 @@ pub struct PriceTable {
 #[serde(rename = "Price")]
 pub struct ModelPrice {
     /// For a request that is answered at once.
-    pub list: Rates,
+    pub list: TokenPrices,
     /// For one in a batch.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub batch: Option<Rates>,
+    pub batch: Option<TokenPrices>,
     /// For long prompts, by length: the last that a prompt is longer than prices all its tokens.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub above: Vec<PriceTier>,
@@ -53,22 +53,22 @@ pub struct PriceTier {
     /// For prompts of more tokens than these.
     pub tokens: u64,
     /// For a request that is answered at once.
-    pub list: Rates,
+    pub list: TokenPrices,
     /// For one in a batch.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub batch: Option<Rates>,
+    pub batch: Option<TokenPrices>,
 }
 
 impl ModelPrice {
     /// One rate for everything, whatever the prompt.
     #[must_use]
-    pub fn flat(list: Rates) -> ModelPrice {
+    pub fn flat(list: TokenPrices) -> ModelPrice {
         ModelPrice { list, ..ModelPrice::default() }
     }
 
     /// The rates for a prompt of `input` tokens; `None` where it is asked in a batch and that has no price.
     #[must_use]
-    pub fn rates(&self, input: u64, batch: bool) -> Option<&Rates> {
+    pub fn rates(&self, input: u64, batch: bool) -> Option<&TokenPrices> {
         let tier = self.above.iter().rev().find(|tier| input > tier.tokens);
         match (tier, batch) {
             (Some(tier), false) => Some(&tier.list),
@@ -83,7 +83,7 @@ impl ModelPrice {
             .into_iter()
             .chain(self.above.iter().flat_map(|tier| [Some(&tier.list), tier.batch.as_ref()]))
             .flatten();
-        for (name, rate) in all.flat_map(Rates::iter) {
+        for (name, rate) in all.flat_map(TokenPrices::iter) {
             if !(0.0..=1e6).contains(&rate) {
                 return Err(format!("{name} = {rate} is no price in dollars for a million tokens"));
             }
@@ -189,7 +189,7 @@ impl KnownPrices {
     /// When the copy can't be read, or a configured figure is no price.
     pub fn load(
         fetched: Option<&Path>,
-        configured: BTreeMap<String, Rates>,
+        configured: BTreeMap<String, TokenPrices>,
     ) -> Result<KnownPrices, PriceError> {
         let configured: BTreeMap<String, ModelPrice> =
             configured.into_iter().map(|(model, rates)| (model, ModelPrice::flat(rates))).collect();
@@ -272,8 +272,8 @@ pub fn prices_file() -> Option<PathBuf> {
 mod tests {
     use super::*;
 
-    fn rates(input: f64, output: f64) -> Rates {
-        Rates { input, output, ..Rates::default() }
+    fn rates(input: f64, output: f64) -> TokenPrices {
+        TokenPrices { input, output, ..TokenPrices::default() }
     }
 
     #[test]
