@@ -4,7 +4,9 @@ use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use pelicycle_provider::{BatchClient, Provider, Replies, ServiceError, ServiceModel, Services, WireTrace};
+use pelicycle_provider::{
+    BatchClient, FixedReplies, Provider, ServiceError, ServiceModel, Services, WireTrace,
+};
 use pelicycle_record::{RequestRecord, RunContestant, TokenPrices};
 
 use crate::{
@@ -264,10 +266,10 @@ impl Backends {
 }
 
 /// The replies that lie ready.
-pub(crate) fn given_replies(given: &RepliesSource, prompts: &[&str]) -> Result<Replies, UsageError> {
+pub(crate) fn given_replies(given: &RepliesSource, prompts: &[&str]) -> Result<FixedReplies, UsageError> {
     Ok(match given {
-        RepliesSource::Folder(path) => Replies::folder(path, prompts)?,
-        RepliesSource::Input => Replies::input(std::io::stdin().lock())?,
+        RepliesSource::Folder(path) => FixedReplies::folder(path, prompts)?,
+        RepliesSource::Input => FixedReplies::input(std::io::stdin().lock())?,
     })
 }
 
