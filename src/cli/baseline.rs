@@ -11,7 +11,7 @@ use pelicycle_store::Store;
 use pelicycle_text as text;
 use pelicycle_text::{day, plural};
 
-use super::Global;
+use super::GlobalOptions;
 use super::error::usage;
 use super::output::{say, say_damaged, say_error, say_table};
 use super::sides::StoreNames;
@@ -47,7 +47,7 @@ Examples:
     },
 }
 
-pub(crate) fn baseline(global: &Global, args: &BaselineArgs) -> anyhow::Result<ExitCode> {
+pub(crate) fn baseline(global: &GlobalOptions, args: &BaselineArgs) -> anyhow::Result<ExitCode> {
     let store = Store::open(&global.results)?;
     match &args.action {
         Action::Save { name, of } => save(&store, name, of.as_deref()),

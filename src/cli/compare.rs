@@ -22,7 +22,7 @@ use pelicycle_site::comparison::{
 use pelicycle_store::{Listing, Store, StoredAttempt};
 use pelicycle_text::plain_file;
 
-use super::Global;
+use super::GlobalOptions;
 use super::calibrations::calibrations;
 use super::compare_looks::{LooksRequest, compare_looks};
 use super::error::{usage, words};
@@ -130,7 +130,7 @@ pub(super) enum ComparisonFormat {
     Html,
 }
 
-pub(crate) fn compare(global: &Global, args: &CompareArgs) -> anyhow::Result<ExitCode> {
+pub(crate) fn compare(global: &GlobalOptions, args: &CompareArgs) -> anyhow::Result<ExitCode> {
     let asked = asked(args)?;
     let pool = pool_weight(args.pool)?;
     let format = args.format.or_else(|| by_ending(args.out.as_deref()?)).unwrap_or(ComparisonFormat::Text);
@@ -271,7 +271,7 @@ fn asked(args: &CompareArgs) -> anyhow::Result<Vec<&'static Measure>> {
 }
 
 /// The words that a command about the same sides needs as well.
-fn narrowing(global: &Global, args: &CompareArgs, format: ComparisonFormat) -> Vec<String> {
+fn narrowing(global: &GlobalOptions, args: &CompareArgs, format: ComparisonFormat) -> Vec<String> {
     let option = |name: &str, value: &str| [name.to_owned(), value.to_owned()];
     let mut words: Vec<String> = args.prompts.iter().flat_map(|prompt| option("-p", prompt)).collect();
     let contestants = args.contestant.iter().chain(args.looks.iter().flatten());

@@ -17,7 +17,7 @@ use pelicycle_store::Store;
 use pelicycle_text as text;
 use serde::Serialize;
 
-use super::Global;
+use super::GlobalOptions;
 use super::error::usage;
 use super::model::list::problem;
 use super::named_projectors::{named_projectors, projector_file};
@@ -77,7 +77,7 @@ struct Part {
     words: String,
 }
 
-pub(crate) fn doctor(global: &Global, args: &DoctorArgs) -> anyhow::Result<ExitCode> {
+pub(crate) fn doctor(global: &GlobalOptions, args: &DoctorArgs) -> anyhow::Result<ExitCode> {
     let config = Config::load(args.config.as_deref())?;
     let trusting = args.trust.trust_folder;
     let access = ServiceAccess::new(&config, args.config.as_deref(), trusting, variable_failed)?;
@@ -139,7 +139,7 @@ fn contestants(config: &Config) -> anyhow::Result<BTreeMap<String, Result<Contes
 }
 
 /// The parts of this program that everything else stands on.
-fn parts(global: &Global, config: &Config, projectors: &ProjectorChoice) -> Vec<Part> {
+fn parts(global: &GlobalOptions, config: &Config, projectors: &ProjectorChoice) -> Vec<Part> {
     let part = |name: &str, result: Result<String, String>| {
         let (ok, words) = result.map_or_else(|words| (false, words), |words| (true, words));
         Part { name: name.to_owned(), ok, words }

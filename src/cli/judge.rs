@@ -15,7 +15,7 @@ use pelicycle_run::{BackendOptions, random_seed};
 use pelicycle_store::Store;
 use pelicycle_text::{dollars, plural};
 
-use super::Global;
+use super::GlobalOptions;
 use super::calibrations::calibrations;
 use super::compare_looks::looks;
 use super::judge_calibrate::judge_calibrate;
@@ -129,7 +129,7 @@ impl JudgeArgs {
     }
 }
 
-pub(crate) fn judge(global: &Global, args: &JudgeArgs) -> anyhow::Result<ExitCode> {
+pub(crate) fn judge(global: &GlobalOptions, args: &JudgeArgs) -> anyhow::Result<ExitCode> {
     let store = Store::open(&global.results)?;
     let judge = ModelJudge::open(&args.request(), &notices(args.quiet))?;
     if args.calibrate {

@@ -11,7 +11,7 @@ use pelicycle_judge::{
 use pelicycle_record::{Attempt, JudgementRecord};
 use pelicycle_store::{Listing, Store};
 
-use super::Global;
+use super::GlobalOptions;
 use super::calibrations::calibrations;
 use super::error::usage;
 use super::output::{json, say_damaged, write};
@@ -148,7 +148,7 @@ pub(super) fn judgements(store: &Store) -> anyhow::Result<Vec<JudgementRecord>> 
     Ok(judgements.records)
 }
 
-pub(crate) fn rank(global: &Global, args: &RankArgs) -> anyhow::Result<ExitCode> {
+pub(crate) fn rank(global: &GlobalOptions, args: &RankArgs) -> anyhow::Result<ExitCode> {
     let pool = match pool_weight(args.pool)? {
         None => JudgePooling::Apart,
         Some(model) => JudgePooling::Together { model },

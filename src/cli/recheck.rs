@@ -8,12 +8,12 @@ use pelicycle_run::{RecheckOutcome, RunPlan, has_damaged_picture, is_worth_a_che
 use pelicycle_store::{Store, StoredAttempt};
 use pelicycle_text as text;
 
-use super::Global;
+use super::GlobalOptions;
 use super::output::{say, say_error};
 use super::terminal::printable;
 
 /// `pelicycle check --again`: all that is worth it.
-pub(super) fn again(global: &Global) -> anyhow::Result<ExitCode> {
+pub(super) fn again(global: &GlobalOptions) -> anyhow::Result<ExitCode> {
     let store = Store::open(&global.results)?;
     let (mut looked, mut changed, mut left) = (0, 0, 0u64);
     let wanted = |stored: &StoredAttempt| is_worth_a_check(&stored.attempt) || has_damaged_picture(stored);

@@ -12,7 +12,7 @@ use pelicycle_serve::vote::{VotingSession, serve, voter};
 use pelicycle_store::Store;
 use pelicycle_text::plural;
 
-use super::Global;
+use super::GlobalOptions;
 use super::compare_looks::looks;
 use super::error::usage;
 use super::listen::{address, listen};
@@ -90,7 +90,7 @@ pub(super) fn who(name: Option<&str>, flag: &str) -> anyhow::Result<JudgeRecord>
     }
 }
 
-pub(crate) fn vote(global: &Global, args: &VoteArgs) -> anyhow::Result<ExitCode> {
+pub(crate) fn vote(global: &GlobalOptions, args: &VoteArgs) -> anyhow::Result<ExitCode> {
     let voter = who(args.name.as_deref(), "--name")?;
     let store = Store::open(&global.results)?;
     let looked = store.fingerprint();

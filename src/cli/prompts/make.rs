@@ -10,7 +10,7 @@ use pelicycle_prompt::{Prompt, fresh, possible};
 use pelicycle_text::plain_file;
 
 use super::super::error::usage;
-use super::super::output::{Readers, say, say_error, write_new};
+use super::super::output::{FileAccess, say, say_error, write_new};
 use super::super::terminal::printable;
 use super::{FreshArgs, NewArgs};
 
@@ -86,5 +86,5 @@ fn keep(path: &Path, toml: &str) -> anyhow::Result<()> {
     if let Some(folder) = path.parent() {
         fs::create_dir_all(folder).with_context(failed)?;
     }
-    write_new(path, toml.as_bytes(), Readers::All).with_context(failed)
+    write_new(path, toml.as_bytes(), FileAccess::All).with_context(failed)
 }

@@ -35,7 +35,7 @@ use super::runtime::runtime;
 use super::sampling::SamplingArgs;
 use super::signals::INTERRUPTED;
 use super::trust::TrustArgs;
-use super::{Global, notices, recheck, signals, site};
+use super::{GlobalOptions, notices, recheck, signals, site};
 
 /// Exit code where batches are still under way.
 const UNDER_WAY: u8 = 3;
@@ -138,7 +138,7 @@ pub(crate) struct RunArgs {
 impl RunArgs {
     /// The command that goes on with a run, with all that this one was given and the run's record does not hold, and a bound on
     /// what it costs.
-    fn resuming(&self, global: &Global, run: &Id, max_cost: Option<f64>) -> String {
+    fn resuming(&self, global: &GlobalOptions, run: &Id, max_cost: Option<f64>) -> String {
         let mut words = format!("pelicycle run --resume {}", run.as_str());
         for (flag, file) in [("--config", &self.config), ("--projector", &self.projector)] {
             if let Some(file) = file {
@@ -207,7 +207,7 @@ impl Reporter for SilentReporter {
 }
 
 /// Shows what pelicycle does, to someone who gave no command: drawings of the bundled model.
-pub(crate) fn demonstrate(global: &Global) -> anyhow::Result<ExitCode> {
+pub(crate) fn demonstrate(global: &GlobalOptions) -> anyhow::Result<ExitCode> {
     #[derive(clap::Parser)]
     struct Defaults {
         #[command(flatten)]
@@ -222,7 +222,7 @@ pub(crate) fn demonstrate(global: &Global) -> anyhow::Result<ExitCode> {
     run(global, &args.run)
 }
 
-pub(crate) fn run(global: &Global, args: &RunArgs) -> anyhow::Result<ExitCode> {
+pub(crate) fn run(global: &GlobalOptions, args: &RunArgs) -> anyhow::Result<ExitCode> {
     let store = Store::open(&global.results)?;
     let notices = batches::notices(args);
     if args.dry_run {
