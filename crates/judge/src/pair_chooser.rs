@@ -12,24 +12,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use pelicycle_statistics::{PairwiseChoice, Random, StrengthSpread, strengths_at};
 
-use super::{Ballot, Competition, Vote, Votes};
-
-/// Two drawings to be shown, as indices into the competition's.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct DrawingPair {
-    /// The drawing on the left, or the first one.
-    pub left: usize,
-    /// The drawing on the right, or the second one.
-    pub right: usize,
-}
-
-impl DrawingPair {
-    /// The two, the lower index first: the same whichever way round they are shown.
-    #[must_use]
-    pub fn key(self) -> (usize, usize) {
-        (self.left.min(self.right), self.left.max(self.right))
-    }
-}
+use super::{Ballot, Competition, DrawingPair, Vote, Votes};
 
 /// Chooses which two drawings to show next.
 #[derive(Debug)]
