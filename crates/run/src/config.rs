@@ -12,12 +12,9 @@ use pelicycle_text::plain_file;
 use serde::{Deserialize, Deserializer};
 
 use crate::config_fault;
-use crate::config_places::ConfigPlaces;
+use crate::config_places::{CONFIG_FILE, ConfigPlaces};
 use crate::section::{self, SamplingSection};
 use crate::{ContestantEntry, LineupError, Lineups, SiteSection, one_or_many};
-
-/// The file looked for in the working directory.
-pub const CONFIG_FILE: &str = "pelicycle.toml";
 
 /// The longest file, in bytes.
 const LONGEST: u64 = 4 << 20;

@@ -7,7 +7,7 @@ use pelicycle_record::{ContestantRecord, LOCAL, RunContestant};
 
 use pelicycle_text::{did_you_mean, near};
 
-use crate::Participant;
+use crate::participant::{BUNDLED, Participant};
 use crate::price::PriceTable;
 
 /// The provider of replies that lie ready in a folder.
@@ -15,9 +15,6 @@ const FOLDER: &str = "folder";
 
 /// The provider of a reply on standard input.
 const INPUT: &str = "stdin";
-
-/// The model inside this program.
-pub(crate) const BUNDLED: &str = "hatchling";
 
 /// A model as it was named, found.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -7,19 +7,12 @@ use pelicycle_record::{
 use pelicycle_store::AttemptFiles;
 
 use crate::ask::AnsweredRequest;
-use crate::execute::tell;
 use crate::look::looks_left;
 use crate::look_chain::{LookDrawing, ShownPicture};
 use crate::reply_accumulator::ReplyAccumulator;
-use crate::sample_task::SampleTask;
+use crate::run_context::tell;
+use crate::sample_task::{KeptAttempt, SampleTask};
 use crate::{FinishedAttempt, PlanCell, RunError, RunProgress, host};
-
-/// An attempt that is kept.
-pub(crate) struct KeptAttempt {
-    pub(crate) attempt: Attempt,
-    /// The drawing that it made, where that has a picture.
-    pub(crate) shown: Option<LookDrawing>,
-}
 
 /// The outcome of checking a reply.
 struct CheckedReply {

@@ -3,13 +3,12 @@
 use std::sync::Arc;
 
 use pelicycle_provider::ReplyRequest;
-use pelicycle_record::RunRecord;
+use pelicycle_record::{Attempt, RunRecord};
 
 use crate::ask::{RequestContext, RequestNews};
-use crate::execute::{ProgressListener, tell};
 use crate::first_attempts::{FirstAttempt, FirstAttempts};
-use crate::keep::KeptAttempt;
 use crate::look_chain::{LookChain, LookDrawing, ShownPicture};
+use crate::run_context::{ProgressListener, tell};
 use crate::spending::Spending;
 use crate::{Backend, PlanCell, PlannedLooks, RunContext, RunError, RunProgress, StopSignal};
 
@@ -25,6 +24,13 @@ pub(crate) struct SampleTask {
     pub(crate) context: RunContext,
     pub(crate) stop: StopSignal,
     pub(crate) listener: ProgressListener,
+}
+
+/// An attempt that is kept.
+pub(crate) struct KeptAttempt {
+    pub(crate) attempt: Attempt,
+    /// The drawing that it made, where that has a picture.
+    pub(crate) shown: Option<LookDrawing>,
 }
 
 impl SampleTask {
