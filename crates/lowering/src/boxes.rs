@@ -1,10 +1,10 @@
 //! The boxes that properties of CSS refer to: what an element fills, and what it strokes.
 
 use std::collections::HashMap;
-use std::str::FromStr as _;
 
 use tiny_skia_path::{LineCap, LineJoin, Path, Stroke, Transform};
 
+use super::decomposed::parsed;
 use super::numbers;
 use super::outline;
 use super::tree::{ChildNode, Tree};
@@ -204,11 +204,4 @@ fn moved(tree: &Tree, element: usize, [left, top, right, bottom]: BoxEdges) -> B
 /// An element's transform, once it is lowered.
 pub(super) fn matrix(tree: &Tree, element: usize) -> Option<Transform> {
     parsed(tree[element].style.get("transform")?)
-}
-
-/// A list of transforms in the renderer's words.
-pub(super) fn parsed(list: &str) -> Option<Transform> {
-    let found = svgtypes::Transform::from_str(list).ok()?;
-    let [a, b, c, d, e, f] = [found.a, found.b, found.c, found.d, found.e, found.f].map(|part| part as f32);
-    Some(Transform::from_row(a, b, c, d, e, f))
 }

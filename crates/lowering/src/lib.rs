@@ -50,6 +50,8 @@ mod symbols;
 mod text;
 mod text_paths;
 mod tiles;
+mod transform_list;
+mod transform_origin;
 mod transforms;
 mod tree;
 mod values;

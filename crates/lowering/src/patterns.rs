@@ -5,7 +5,8 @@ use std::collections::HashMap;
 
 use tiny_skia_path::Transform;
 
-use super::boxes::{BoundingBoxes, ReferenceBox, parsed};
+use super::boxes::{BoundingBoxes, ReferenceBox};
+use super::decomposed::parsed;
 use super::ids;
 use super::numbers::{self, written};
 use super::page::PageSizes;

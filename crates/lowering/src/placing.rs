@@ -4,7 +4,8 @@ use std::collections::HashMap;
 
 use tiny_skia_path::Transform;
 
-use super::boxes::{matrix, parsed};
+use super::boxes::matrix;
+use super::decomposed::parsed;
 use super::ids;
 use super::numbers;
 use super::page::PageSizes;

@@ -3,7 +3,7 @@
 use super::super::colours;
 use super::super::css::number_length;
 use super::super::numbers::{function, number, split, written};
-use super::super::transforms;
+use super::super::transform_list;
 
 /// An easing function (css-easing-2).
 #[derive(Debug, Clone, PartialEq)]
@@ -171,7 +171,7 @@ pub(super) fn between(from: &str, to: &str, share: f64) -> String {
     let (from, to) = (from.as_str(), to.as_str());
     mixed(from, to, |a, b| a + (b - a) * share)
         .filter(|_| !from.contains("matrix("))
-        .or_else(|| transforms::blended(from, to, share))
+        .or_else(|| transform_list::blended(from, to, share))
         .unwrap_or_else(|| if share < 0.5 { from.to_owned() } else { to.to_owned() })
 }
 
@@ -280,6 +280,36 @@ fn pieces(text: &str) -> Vec<Piece<'_>> {
             rest = &rest[end..];
         }
     }
+}
+
+/// The value that holds at a share of the time, and how far it is gone over into the next.
+pub(super) fn place(
+    mode: &str,
+    times: Option<Vec<f64>>,
+    count: usize,
+    progress: f64,
+    splines: Option<&str>,
+) -> (usize, f64) {
+    let discrete = mode == "discrete";
+    let even = |count: usize| {
+        let parts = if discrete { count } else { count - 1 };
+        (0..count).map(|at| at as f64 / parts as f64).collect::<Vec<_>>()
+    };
+    let times = times.filter(|times| times.len() == count).unwrap_or_else(|| even(count));
+    let at = times.iter().rposition(|time| *time <= progress).unwrap_or(0);
+    let (from, to) = (times[at], times.get(at + 1).copied().unwrap_or(1.0));
+    let share = if to > from { ((progress - from) / (to - from)).clamp(0.0, 1.0) } else { 0.0 };
+    let curve = (mode == "spline").then(|| splines?.split(';').nth(at).and_then(handles)).flatten();
+    (at, curve.map_or(share, |handles| EasingFunction::Curve(handles).at(share)))
+}
+
+fn handles(text: &str) -> Option<[f64; 4]> {
+    let numbers: Option<Vec<f64>> = text
+        .split([' ', ',', '\n', '\t'])
+        .filter(|part| !part.is_empty())
+        .map(|part| part.parse().ok())
+        .collect();
+    numbers?.try_into().ok()
 }
 
 #[cfg(test)]

@@ -4,7 +4,7 @@ use super::super::css::{Declaration, Keyframes, StyleSheet, longhands, resolve};
 use super::super::grammar;
 use super::super::numbers::{number, seconds, split};
 use super::super::properties;
-use super::super::transforms;
+use super::super::transform_list;
 use super::super::tree::Tree;
 use super::AnimationTime;
 use super::interpolation::{EasingFunction, between};
@@ -254,7 +254,7 @@ fn own(tree: &Tree, element: usize, name: &str) -> Option<String> {
         && let Some(list) =
             found.as_deref().filter(|found| tree[element].markup(name).map(str::trim) == Some(found))
     {
-        return Some(transforms::in_words_of_css(list).unwrap_or_else(|| list.to_owned()));
+        return Some(transform_list::in_words_of_css(list).unwrap_or_else(|| list.to_owned()));
     }
     found.or_else(|| properties::initial(name).map(str::to_owned))
 }

@@ -7,7 +7,7 @@ use super::super::numbers::{number, split};
 use super::super::properties;
 use super::super::tree::Tree;
 use super::AnimationTime;
-use super::interpolation::{EasingFunction, between, sum, times};
+use super::interpolation::{between, place, sum, times};
 use super::keyframes::iteration;
 use super::motion::{PATHS, motion};
 use super::timing::{BeginTimes, ends, lasts};
@@ -200,36 +200,6 @@ fn accumulated(tree: &Tree, element: usize, made: &str, values: &[String], gone:
     let adds = tree[element].markup("accumulate").is_some_and(|how| how.trim() == "sum");
     let left = values.last().filter(|_| adds && gone > 0.0).and_then(|last| times(last, gone));
     left.map_or_else(|| made.to_owned(), |left| sum(made, &left))
-}
-
-/// The value that holds at a share of the time, and how far it is gone over into the next.
-pub(super) fn place(
-    mode: &str,
-    times: Option<Vec<f64>>,
-    count: usize,
-    progress: f64,
-    splines: Option<&str>,
-) -> (usize, f64) {
-    let discrete = mode == "discrete";
-    let even = |count: usize| {
-        let parts = if discrete { count } else { count - 1 };
-        (0..count).map(|at| at as f64 / parts as f64).collect::<Vec<_>>()
-    };
-    let times = times.filter(|times| times.len() == count).unwrap_or_else(|| even(count));
-    let at = times.iter().rposition(|time| *time <= progress).unwrap_or(0);
-    let (from, to) = (times[at], times.get(at + 1).copied().unwrap_or(1.0));
-    let share = if to > from { ((progress - from) / (to - from)).clamp(0.0, 1.0) } else { 0.0 };
-    let curve = (mode == "spline").then(|| splines?.split(';').nth(at).and_then(handles)).flatten();
-    (at, curve.map_or(share, |handles| EasingFunction::Curve(handles).at(share)))
-}
-
-fn handles(text: &str) -> Option<[f64; 4]> {
-    let numbers: Option<Vec<f64>> = text
-        .split([' ', ',', '\n', '\t'])
-        .filter(|part| !part.is_empty())
-        .map(|part| part.parse().ok())
-        .collect();
-    numbers?.try_into().ok()
 }
 
 /// Applies an animation of a property or an attribute.

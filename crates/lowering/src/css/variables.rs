@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use super::super::grammar;
 use super::super::properties;
 use super::super::tree::Tree;
-use super::cascade::longhands;
+use super::longhands::longhands;
 use super::rules::StyleSheet;
 use super::spans::{closing, trim, until};
 use super::tokens::{CssToken, CssTokenKind, tokens};
