@@ -8,7 +8,7 @@ use pelicycle_record::measure::{Measures, Rubric};
 use roxmltree::Document;
 
 use super::bounds::DrawingBounds;
-use super::pool::WorkerError;
+use super::worker_error::WorkerError;
 use super::{budget, raster, survey, xml};
 use crate::measure as rules;
 use crate::measure::SIDE;

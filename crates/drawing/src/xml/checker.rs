@@ -9,7 +9,7 @@ use super::characters::{is_name, is_name_start};
 use super::report::{TextEdit, XmlReport};
 use crate::markup::SearchCache;
 use crate::place::{LineIndex, OffsetFinding};
-use crate::repair::Repair;
+use crate::repair_kind::Repair;
 use crate::survey::PAINTING_ELEMENTS;
 
 /// Faults that are kept; more say nothing new.

@@ -4,7 +4,7 @@ use pelicycle_record::FindingCode;
 
 use super::characters::is_name;
 use super::checker::XmlChecker;
-use crate::repair::Repair;
+use crate::repair_kind::Repair;
 
 impl XmlChecker<'_> {
     /// `<?xml version="1.0" …?>`, which may only stand at the very start.

@@ -8,7 +8,7 @@ use super::characters::is_name_start;
 use super::checker::XmlChecker;
 use super::tags::StartTag;
 use crate::entities;
-use crate::repair::Repair;
+use crate::repair_kind::Repair;
 
 impl<'a> XmlChecker<'a> {
     /// Declarations of the tag first, then the prefixes that it uses.

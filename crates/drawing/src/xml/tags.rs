@@ -7,7 +7,7 @@ use pelicycle_record::FindingCode;
 use super::characters::{bad_character, is_char};
 use super::checker::{OpenElement, XmlChecker, unseen};
 use crate::markup;
-use crate::repair::Repair;
+use crate::repair_kind::Repair;
 use crate::survey::PAINTING_ELEMENTS;
 
 /// An attribute that has a value.

@@ -5,7 +5,7 @@ use pelicycle_record::FindingCode;
 use super::characters::{bad_character, is_char, is_name, is_name_start};
 use super::checker::XmlChecker;
 use crate::entities;
-use crate::repair::Repair;
+use crate::repair_kind::Repair;
 
 impl XmlChecker<'_> {
     /// Text between tags.
