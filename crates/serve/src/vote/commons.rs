@@ -7,10 +7,7 @@ use pelicycle_record::JudgeRecord;
 use pelicycle_store::Store;
 
 use super::named::NamedDrawings;
-use super::people_votes::PeopleVotes;
-
-/// Called with a line for each thing that could not be used and is passed over.
-pub(super) type WarningListener = dyn Fn(&str) + Send + Sync;
+use super::people_votes::{PeopleVotes, WarningListener};
 
 /// The parts that the sessions of one voter have in common.
 #[derive(Clone)]

@@ -8,7 +8,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use pelicycle_record::{Id, JudgeKind, JudgeRecord, JudgementRecord};
 use pelicycle_store::{Store, StoreError};
 
-use super::commons::WarningListener;
+/// Called with a line for each thing that could not be used and is passed over.
+pub(super) type WarningListener = dyn Fn(&str) + Send + Sync;
 
 /// The list that sessions share. Where a session's state is locked too, that is locked first.
 #[derive(Debug, Clone, Default)]
