@@ -2,9 +2,7 @@
 
 use crate::chance::RandomSource;
 use crate::palette::{Colour, rgb};
-use crate::pen::Pen;
-use crate::vehicle::RiderPose;
-use crate::{beast, bird, whale};
+use crate::words::with_article;
 
 /// The rider.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -42,12 +40,6 @@ pub(crate) const ANIMALS: [Animal; 14] = [
     Animal::Rabbit,
     Animal::Whale,
 ];
-
-/// A word with its article, by its first letter, of the words used here ("a unicycle").
-pub(crate) fn with_article(word: &str) -> String {
-    let article = if word.starts_with(['a', 'e', 'i', 'o']) { "an" } else { "a" };
-    format!("{article} {word}")
-}
 
 /// The colours of one animal.
 #[derive(Debug, Clone, Copy)]
@@ -110,26 +102,5 @@ impl Animal {
     pub(crate) fn coat(self, chance: &mut RandomSource) -> AnimalColours {
         let (main, second, accent) = chance.pick(self.colours());
         AnimalColours { main: rgb(main).near(chance), second: rgb(second), accent: rgb(accent) }
-    }
-
-    /// Draws it where the vehicle wants it.
-    pub(crate) fn draw(
-        self,
-        coat: AnimalColours,
-        plumage: bool,
-        mount: &RiderPose,
-        pen: &mut Pen,
-        chance: &mut RandomSource,
-    ) {
-        match self {
-            Animal::Pelican
-            | Animal::Flamingo
-            | Animal::Heron
-            | Animal::Duck
-            | Animal::Owl
-            | Animal::Penguin => bird::draw(self, coat, plumage, mount, pen, chance),
-            Animal::Whale => whale::draw(coat, mount, pen, chance),
-            _ => beast::draw(self, coat, mount, pen, chance),
-        }
     }
 }

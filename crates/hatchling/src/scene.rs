@@ -1,11 +1,12 @@
 //! A scene: what was asked for, in words, and the drawing that answers it.
 
-use crate::animal::{ANIMALS, Animal, AnimalColours, with_article};
+use crate::animal::{ANIMALS, Animal, AnimalColours};
 use crate::backdrop::{self, Backdrop};
 use crate::chance::RandomSource;
 use crate::palette::{PAINTS, rgb};
 use crate::pen::Pen;
 use crate::vehicle::{Medium, PlacedVehicle, VEHICLES, Vehicle};
+use crate::words::with_article;
 
 /// The long prompt that asks for a brown pelican in detail, word for word as in `prompts/bundled/pelican-2.toml`.
 pub(crate) const BROWN_PELICAN: &str = "Generate an SVG of a California brown pelican riding a bicycle. The bicycle must have \

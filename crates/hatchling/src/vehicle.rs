@@ -12,10 +12,10 @@ use boat::Boat;
 use car::Car;
 use cycles::{Bicycle, Unicycle};
 
-use crate::animal::with_article;
 use crate::chance::RandomSource;
 use crate::palette::Colour;
 use crate::pen::{Pen, PenPoint};
+use crate::words::with_article;
 
 /// The vehicle that is ridden.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
