@@ -6,7 +6,7 @@
 //! curvature at the likeliest strengths, Laplace's way, promises far too much.
 
 use super::elimination::{SymmetricSystem, order};
-use super::strengths::{PairwiseChoice, StrengthSpread};
+use super::{PairwiseChoice, StrengthSpread};
 
 /// Rounds, at most; a handful is usual.
 const ROUNDS: usize = 200;
