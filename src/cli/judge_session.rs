@@ -7,12 +7,11 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use anyhow::Context as _;
-use pelicycle_compare::words::quoted;
 use pelicycle_record::Id;
 use pelicycle_run::judging::ModelJudge;
 use pelicycle_run::{RunError, StopSignal};
 use pelicycle_store::Store;
-use pelicycle_text::dollars;
+use pelicycle_text::{dollars, shell_quoted};
 
 use super::output::{say, say_error};
 use super::runtime::runtime;
@@ -131,7 +130,7 @@ fn same_command(args: impl Iterator<Item = OsString>, pairs: Option<u32>) -> Str
                 continue;
             }
         }
-        command.push_str(&format!(" {}", quoted(&arg)));
+        command.push_str(&format!(" {}", shell_quoted(&arg)));
     }
     command.extend(pairs.map(|pairs| format!(" -n {pairs}")));
     command

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use pelicycle_compare::words::quoted;
+use pelicycle_text::shell_quoted;
 
 use super::GlobalOptions;
 
@@ -12,7 +12,7 @@ pub(super) fn in_same_place(command: &str, global: &GlobalOptions, writes_galler
     let mut option = |flag: &str, folder: &Path, own: &str, variable: &str| {
         let by_itself = std::env::var_os(variable).unwrap_or_else(|| own.into());
         if by_itself != folder {
-            words.push_str(&format!(" {flag} {}", quoted(&folder.to_string_lossy())));
+            words.push_str(&format!(" {flag} {}", shell_quoted(&folder.to_string_lossy())));
         }
     };
     option("--results", &global.results, "results", "PELICYCLE_RESULTS");

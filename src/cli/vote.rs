@@ -5,12 +5,11 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use anyhow::Context as _;
-use pelicycle_compare::words::quoted;
 use pelicycle_judge::AttemptFilter;
 use pelicycle_record::JudgeRecord;
 use pelicycle_serve::vote::{VotingSession, serve, voter};
 use pelicycle_store::Store;
-use pelicycle_text::plural;
+use pelicycle_text::{plural, shell_quoted};
 
 use super::GlobalOptions;
 use super::compare_looks::looks;
@@ -105,7 +104,7 @@ pub(crate) fn vote(global: &GlobalOptions, args: &VoteArgs) -> anyhow::Result<Ex
     // Sides that were named may be demonstrations.
     scope.demonstrations |= sides.is_some();
     let next = match args.between.as_slice() {
-        [base, head] => format!("pelicycle compare {} {}", quoted(base), quoted(head)),
+        [base, head] => format!("pelicycle compare {} {}", shell_quoted(base), shell_quoted(head)),
         _ if args.looks => "pelicycle compare --looks".to_owned(),
         _ => "pelicycle rank".to_owned(),
     };

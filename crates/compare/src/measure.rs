@@ -93,7 +93,7 @@ impl Measure {
 
     /// Whether it tells of time, which other programs on the host make longer.
     #[must_use]
-    pub fn is_of_time(&self) -> bool {
+    pub(super) fn is_of_time(&self) -> bool {
         self.role == MeasureRole::Resource && self.unit.ends_with('s')
     }
 

@@ -6,12 +6,11 @@ use std::process::ExitCode;
 
 use anyhow::Context as _;
 use jiff::Timestamp;
-use pelicycle_compare::words::quoted;
 use pelicycle_prompt::{Prompt, PromptLibrary, opens, seal_hash};
 use pelicycle_record::{Id, RevealedPrompt, RevealedRecord, SCHEMA_VERSION, SealRecord, name};
 use pelicycle_store::Store;
 use pelicycle_text as text;
-use pelicycle_text::{day, plain_file, plural};
+use pelicycle_text::{day, plain_file, plural, shell_quoted};
 
 use super::super::GlobalOptions;
 use super::super::error::usage;
@@ -74,7 +73,7 @@ pub(super) fn seal(global: &GlobalOptions, args: &SealArgs) -> anyhow::Result<Ex
          and what models draw of them, until `{}`.",
         secret.display(),
         in_same_place(
-            &format!("pelicycle prompts reveal {named} {}", quoted(&folder.to_string())),
+            &format!("pelicycle prompts reveal {named} {}", shell_quoted(&folder.to_string())),
             global,
             false
         )

@@ -16,7 +16,6 @@ use std::process::ExitCode;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use anyhow::Context as _;
-use pelicycle_compare::words::quoted;
 use pelicycle_drawing::{InspectionOptions, WorkerPool};
 use pelicycle_record::{Id, SamplingSettings, Shard};
 use pelicycle_run::{
@@ -24,6 +23,7 @@ use pelicycle_run::{
     RunPlan, RunProgress, RunRequest, StopSignal, execute,
 };
 use pelicycle_store::Store;
+use pelicycle_text::shell_quoted;
 use tokio::runtime::Runtime;
 
 use self::summary::RunSummary;
@@ -142,7 +142,7 @@ impl RunArgs {
         let mut words = format!("pelicycle run --resume {}", run.as_str());
         for (flag, file) in [("--config", &self.config), ("--projector", &self.projector)] {
             if let Some(file) = file {
-                words.push_str(&format!(" {flag} {}", quoted(&file.to_string_lossy())));
+                words.push_str(&format!(" {flag} {}", shell_quoted(&file.to_string_lossy())));
             }
         }
         for (flag, number) in [("--threads", self.threads), ("--parallel", self.parallel)] {
