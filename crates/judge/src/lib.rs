@@ -1,7 +1,7 @@
 //! Judgement: which drawings people and models find better, and how sure that is.
 //!
 //! A [`Competition`] is what can be judged: drawings by prompt and contestant. [`PairChooser`] finds the pair whose comparison
-//! tells most, [`Votes`] are the answers, [`rank`] makes an order of them and [`reliability`] says how far those who judged
+//! tells most, [`Votes`] are the answers, [`rank`] makes an order of them and `reliability` says how far those who judged
 //! can be trusted; [`report`] puts it all together. Contestants are ranked, by judgements of single drawings of a prompt, so
 //! how sure a ranking is depends on how many drawings there are as much as on how many judgements; "can't separate these"
 //! is an answer.
@@ -48,10 +48,8 @@ pub use pair_chooser::PairChooser;
 pub use question::{JudgeReply, question, read_reply};
 pub use ranking::{Ranking, Standing, rank};
 pub use rate_with_interval::RateWithInterval;
-pub use reliability::{Agreement, Reliability, reliability};
 pub use report::{
-    ContestantStanding, FEW_VOTES, GroupStandings, JudgePooling, JudgeReport, JudgedRanking, RankingReport,
-    SEED, report,
+    ContestantStanding, GroupStandings, JudgePooling, JudgeReport, JudgedRanking, RankingReport, SEED, report,
 };
 pub use rubric_agreement::RubricAgreement;
 pub use rubric_question::{read_rubric_reply, rubric_question};

@@ -121,7 +121,7 @@ pub struct ContestantStanding {
 }
 
 /// From so many votes on a contestant is not marked as one of whom little is known.
-pub const FEW_VOTES: usize = 10;
+pub(super) const FEW_VOTES: usize = 10;
 
 impl JudgedRanking {
     /// Everybody who has a drawing, the best first.

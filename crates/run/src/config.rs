@@ -115,7 +115,7 @@ impl ConfigError {
 /// The user's own configuration, whatever folder is worked in: what it says of services is trusted.
 #[derive(Debug, Clone, Default, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct OwnConfig {
+pub(crate) struct OwnConfig {
     /// Services by name: changes to known ones, and others.
     #[serde(default)]
     pub providers: BTreeMap<String, ServiceEntry>,
@@ -129,7 +129,7 @@ impl OwnConfig {
     ///
     /// # Errors
     /// When it can't be read, or says what this version does not know.
-    pub fn load() -> Result<OwnConfig, ConfigError> {
+    pub(crate) fn load() -> Result<OwnConfig, ConfigError> {
         let Some(path) = own_config_file() else { return Ok(OwnConfig::default()) };
         match plain_file::text_followed(&path, LONGEST) {
             Ok(text) => parse(&path, &text),
@@ -141,7 +141,7 @@ impl OwnConfig {
 
 /// The user's own configuration file, where the system has a place for one.
 #[must_use]
-pub fn own_config_file() -> Option<PathBuf> {
+pub(crate) fn own_config_file() -> Option<PathBuf> {
     let set = |name: &str| std::env::var_os(name).map(PathBuf::from).filter(|path| path.is_absolute());
     let folder = match std::env::consts::OS {
         "windows" => set("APPDATA")?,

@@ -79,7 +79,7 @@ impl WeightsLocation {
 
     /// The weights that [`WeightsLocation::source`] told of.
     #[must_use]
-    pub fn of_source(source: &str) -> WeightsLocation {
+    fn of_source(source: &str) -> WeightsLocation {
         let bundled = WeightsLocation::Bundled;
         if source == bundled.source() { bundled } else { WeightsLocation::File(PathBuf::from(source)) }
     }
@@ -235,7 +235,7 @@ impl Contestant {
 
     /// The contestant that a run's record tells of.
     #[must_use]
-    pub fn of_record(who: &RunContestant) -> Contestant {
+    pub(crate) fn of_record(who: &RunContestant) -> Contestant {
         let model = match who.record.provider.as_str() {
             LOCAL => ContestantModel::Local(WeightsLocation::of_source(&who.source)),
             FOLDER => ContestantModel::Given(RepliesSource::Folder(PathBuf::from(&who.source))),
@@ -259,7 +259,7 @@ impl Contestant {
 
     /// Whether its replies lie ready.
     #[must_use]
-    pub fn is_given(&self) -> bool {
+    pub(crate) fn is_given(&self) -> bool {
         matches!(self.model, ContestantModel::Given(_))
     }
 

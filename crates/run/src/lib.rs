@@ -65,13 +65,15 @@ mod tariff;
 pub(crate) use backends::Backends;
 pub use backends::{Backend, BackendOptions};
 pub use batch::{BatchesLeft, BatchesStatus, WaitingBatch};
-pub use config::{Config, ConfigError, OwnConfig, RunDefaults, own_config_file};
+pub use config::{Config, ConfigError, RunDefaults};
+pub(crate) use config::{OwnConfig, own_config_file};
 pub use config_places::CONFIG_FILE;
 pub use contestant::{
     Contestant, ContestantError, ContestantModel, RepliesSource, WeightsLocation, priced_models_like,
 };
 pub use contestant_entry::ContestantEntry;
-pub use environment::{DOTENV, Environment, KeyCommands, VariableError, VariableSource};
+pub(crate) use environment::KeyCommands;
+pub use environment::{Environment, VariableError, VariableSource};
 pub use error::{ConfigurationFault, RunError, UsageError};
 pub use execute::{RunEnd, execute};
 pub use forecast::{ContestantForecast, CostBasis, RunForecast, earlier_lengths};

@@ -90,7 +90,7 @@ impl Tariff {
 
     /// As [`Tariff::most`], for so many tokens of input at most.
     #[must_use]
-    pub fn most_after(&self, input: u64, settings: &SamplingSettings, batch: bool) -> Option<f64> {
+    pub(crate) fn most_after(&self, input: u64, settings: &SamplingSettings, batch: bool) -> Option<f64> {
         self.forecast(input, self.bound_on_reply(settings), batch)
     }
 
@@ -115,7 +115,7 @@ impl Tariff {
 
     /// The most tokens that a reply can have, where the price list knows it.
     #[must_use]
-    pub fn longest_reply(&self) -> Option<u64> {
+    fn longest_reply(&self) -> Option<u64> {
         match self {
             Tariff::Tokens { price, .. } => price.max_output,
             Tariff::Unknown | Tariff::Energy { .. } => None,
