@@ -11,10 +11,10 @@ use pelicycle_store::Store;
 use pelicycle_text as text;
 use pelicycle_text::{day, plural};
 
-use super::Global;
+use super::GlobalOptions;
 use super::error::usage;
 use super::output::{say, say_damaged, say_error, say_table};
-use super::sides::StoreCatalog;
+use super::sides::StoreNames;
 use super::terminal::printable;
 
 /// Keep a set of attempts under a name, to compare with later.
@@ -47,7 +47,7 @@ Examples:
     },
 }
 
-pub(crate) fn baseline(global: &Global, args: &BaselineArgs) -> anyhow::Result<ExitCode> {
+pub(crate) fn baseline(global: &GlobalOptions, args: &BaselineArgs) -> anyhow::Result<ExitCode> {
     let store = Store::open(&global.results)?;
     match &args.action {
         Action::Save { name, of } => save(&store, name, of.as_deref()),
@@ -79,7 +79,7 @@ fn save(store: &Store, named: &str, of: Option<&str>) -> anyhow::Result<ExitCode
     let all: Vec<&Attempt> = listing.first_attempts().collect();
     let attempts = match of {
         None => all,
-        Some(of) => match select(of, &all, &StoreCatalog(store)) {
+        Some(of) => match select(of, &all, &StoreNames(store)) {
             Ok(selection) => selection.attempts,
             Err(error) => return usage(&error.to_string()),
         },

@@ -17,7 +17,7 @@ use super::error::{report, usage};
 use super::measures;
 use super::output::{say_error, write_whole};
 use super::terminal::{coloured, columns, fitted, printable, printable_json};
-use super::{Global, recheck};
+use super::{GlobalOptions, recheck};
 
 /// Exit code where there is no verdict.
 const UNCHECKED: u8 = 2;
@@ -67,7 +67,7 @@ fn unchecked(error: &anyhow::Error) -> ExitCode {
     ExitCode::from(UNCHECKED)
 }
 
-pub(crate) fn check(global: &Global, args: &CheckArgs) -> anyhow::Result<ExitCode> {
+pub(crate) fn check(global: &GlobalOptions, args: &CheckArgs) -> anyhow::Result<ExitCode> {
     if args.again {
         return recheck::again(global);
     }

@@ -22,13 +22,13 @@ use pelicycle_site::comparison::{
 use pelicycle_store::{Listing, Store, StoredAttempt};
 use pelicycle_text::plain_file;
 
-use super::Global;
+use super::GlobalOptions;
 use super::calibrations::calibrations;
 use super::compare_looks::{LooksRequest, compare_looks};
 use super::error::{usage, words};
 use super::output::{json, say_damaged, say_error, write, write_whole};
 use super::rank::{judgements, pool_weight};
-use super::sides::{StoreCatalog, paired};
+use super::sides::{StoreNames, paired};
 use super::terminal::{coloured, columns, command, fitted, printable};
 
 /// The word of `--fail-on` for the whole.
@@ -130,7 +130,7 @@ pub(super) enum ComparisonFormat {
     Html,
 }
 
-pub(crate) fn compare(global: &Global, args: &CompareArgs) -> anyhow::Result<ExitCode> {
+pub(crate) fn compare(global: &GlobalOptions, args: &CompareArgs) -> anyhow::Result<ExitCode> {
     let asked = asked(args)?;
     let pool = pool_weight(args.pool)?;
     let format = args.format.or_else(|| by_ending(args.out.as_deref()?)).unwrap_or(ComparisonFormat::Text);
@@ -154,7 +154,7 @@ pub(crate) fn compare(global: &Global, args: &CompareArgs) -> anyhow::Result<Exi
             LooksRequest { contestants, narrowing, model_weight: pool, fail_on: &args.fail_on, format, out };
         return compare_looks(&store, &attempts, request);
     }
-    let places = StoreCatalog(&store);
+    let places = StoreNames(&store);
     let kept = |named: &str| select(&format!("contestant:{named}"), &attempts, &places);
     if let Some(named) = &args.history {
         return match kept(named) {
@@ -271,7 +271,7 @@ fn asked(args: &CompareArgs) -> anyhow::Result<Vec<&'static Measure>> {
 }
 
 /// The words that a command about the same sides needs as well.
-fn narrowing(global: &Global, args: &CompareArgs, format: ComparisonFormat) -> Vec<String> {
+fn narrowing(global: &GlobalOptions, args: &CompareArgs, format: ComparisonFormat) -> Vec<String> {
     let option = |name: &str, value: &str| [name.to_owned(), value.to_owned()];
     let mut words: Vec<String> = args.prompts.iter().flat_map(|prompt| option("-p", prompt)).collect();
     let contestants = args.contestant.iter().chain(args.looks.iter().flatten());

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::process::ExitCode;
 
-use pelicycle_compare::looks::{Judged, LookedAtAttempts, LooksReport, markdown, text};
+use pelicycle_compare::looks::{JudgingRecords, LookedAtAttempts, LooksReport, markdown, text};
 use pelicycle_compare::{PREFERRED, select};
 use pelicycle_judge::SideAttempts;
 use pelicycle_record::{Attempt, Id};
@@ -15,7 +15,7 @@ use super::compare::{ComparisonFormat, WORSE, gate, lines};
 use super::error::usage;
 use super::output::{json, write};
 use super::rank::judgements;
-use super::sides::StoreCatalog;
+use super::sides::StoreNames;
 use super::terminal::columns;
 
 /// The request for a comparison of looks.
@@ -44,7 +44,7 @@ pub(super) fn compare_looks(
     // Several names may be one contestant's, whose attempts count once.
     let mut chosen: BTreeMap<&Id, &Attempt> = BTreeMap::new();
     for named in request.contestants {
-        match select(&format!("contestant:{named}"), attempts, &StoreCatalog(store)) {
+        match select(&format!("contestant:{named}"), attempts, &StoreNames(store)) {
             Ok(selection) => chosen.extend(selection.attempts.into_iter().map(|one| (&one.id, one))),
             Err(error) => return usage(&error.to_string()),
         }
@@ -53,8 +53,11 @@ pub(super) fn compare_looks(
     let attempts = if request.contestants.is_empty() { attempts } else { &chosen };
     let found = looked_at(attempts)?;
     let (judgements, calibrations) = (judgements(store)?, calibrations(store)?);
-    let judged =
-        Judged { judgements: &judgements, calibrations: &calibrations, model_weight: request.model_weight };
+    let judged = JudgingRecords {
+        judgements: &judgements,
+        calibrations: &calibrations,
+        model_weight: request.model_weight,
+    };
     let Some(mut report) = LooksReport::new(&found, judged) else { return nobody() };
     report.narrowing = request.narrowing;
     let words = match request.format {

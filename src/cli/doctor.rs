@@ -10,12 +10,14 @@ use pelicycle_engine::Kernels;
 use pelicycle_engine::gguf::GgufOutline;
 use pelicycle_engine::model::ModelError;
 use pelicycle_models::{Inventory, UnusableModel};
-use pelicycle_run::{Config, Contestant, ContestantModel, Projectors, ServiceAccess, Sight, Weights};
+use pelicycle_run::{
+    Config, Contestant, ContestantModel, ProjectorChoice, ServiceAccess, VisionSupport, WeightsLocation,
+};
 use pelicycle_store::Store;
 use pelicycle_text as text;
 use serde::Serialize;
 
-use super::Global;
+use super::GlobalOptions;
 use super::error::usage;
 use super::model::list::problem;
 use super::named_projectors::{named_projectors, projector_file};
@@ -75,7 +77,7 @@ struct Part {
     words: String,
 }
 
-pub(crate) fn doctor(global: &Global, args: &DoctorArgs) -> anyhow::Result<ExitCode> {
+pub(crate) fn doctor(global: &GlobalOptions, args: &DoctorArgs) -> anyhow::Result<ExitCode> {
     let config = Config::load(args.config.as_deref())?;
     let trusting = args.trust.trust_folder;
     let access = ServiceAccess::new(&config, args.config.as_deref(), trusting, variable_failed)?;
@@ -137,7 +139,7 @@ fn contestants(config: &Config) -> anyhow::Result<BTreeMap<String, Result<Contes
 }
 
 /// The parts of this program that everything else stands on.
-fn parts(global: &Global, config: &Config, projectors: &Projectors) -> Vec<Part> {
+fn parts(global: &GlobalOptions, config: &Config, projectors: &ProjectorChoice) -> Vec<Part> {
     let part = |name: &str, result: Result<String, String>| {
         let (ok, words) = result.map_or_else(|words| (false, words), |words| (true, words));
         Part { name: name.to_owned(), ok, words }
@@ -170,7 +172,7 @@ fn parts(global: &Global, config: &Config, projectors: &Projectors) -> Vec<Part>
 }
 
 /// The report on the models of this machine: which can be run, which see pictures, and what is wrong with the others.
-fn local_models(config: &Config, projectors: &Projectors) -> String {
+fn local_models(config: &Config, projectors: &ProjectorChoice) -> String {
     let shelf = Inventory::scan(&config.places());
     let (mut running, mut seeing, mut broken, mut faults) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
     for found in shelf.models() {
@@ -216,13 +218,13 @@ fn first_few(names: &[String]) -> String {
 /// The contestants of pelicycle.toml that can't take part, as far as that can be told.
 fn judge(
     asked: &BTreeMap<String, Result<Contestant, String>>,
-    projectors: &Projectors,
+    projectors: &ProjectorChoice,
     services: &[ServiceFinding],
 ) -> Vec<Part> {
     let judged = asked.iter().map(|(name, found)| {
         let (ok, words) = match found {
             Err(words) => (false, words.clone()),
-            Ok(Contestant { model: ContestantModel::Local(Weights::File(path)), record, .. }) => {
+            Ok(Contestant { model: ContestantModel::Local(WeightsLocation::File(path)), record, .. }) => {
                 let (sees, sight) = sight(projectors, name, path);
                 (sees, format!("{}; {sight}", record.model))
             }
@@ -245,18 +247,22 @@ fn judge(
 
 /// Whether a local model sees pictures, and with what. That it can't be run, or that its projector can't be used, is a fault;
 /// that the one beside it is of a kind that nobody knows here is none.
-fn sight(projectors: &Projectors, contestant: &str, path: &Path) -> (bool, String) {
+fn sight(projectors: &ProjectorChoice, contestant: &str, path: &Path) -> (bool, String) {
     let outline = match GgufOutline::open(path) {
         Ok(outline) => outline,
         Err(error) => return (false, error.to_string()),
     };
     match projectors.sight_of(Some(contestant), path, outline.gguf()) {
-        Sight::Sees(projector) => (true, format!("sees pictures with {}", projector.gguf().path().display())),
-        Sight::TextAlone => (true, "reads text alone: no projector for it lies beside it".to_owned()),
-        Sight::NoModel(why) => (false, why.to_string()),
-        broken @ Sight::Unusable { .. } => {
-            let text_alone =
-                matches!(broken, Sight::Unusable { why: ModelError::ProjectorKind { .. }, place: None, .. });
+        VisionSupport::Sees(projector) => {
+            (true, format!("sees pictures with {}", projector.gguf().path().display()))
+        }
+        VisionSupport::TextAlone => (true, "reads text alone: no projector for it lies beside it".to_owned()),
+        VisionSupport::NoModel(why) => (false, why.to_string()),
+        broken @ VisionSupport::Unusable { .. } => {
+            let text_alone = matches!(
+                broken,
+                VisionSupport::Unusable { why: ModelError::ProjectorKind { .. }, place: None, .. }
+            );
             (text_alone, format!("its projector can't be used: {}", broken.fault().unwrap_or_default()))
         }
     }

@@ -12,7 +12,7 @@ use pelicycle_table::{
     ColumnKind, Csv, Heading, JsonLines, TableCell, TableError, TableWriter, headings, row,
 };
 
-use super::Global;
+use super::GlobalOptions;
 use super::error::usage;
 use super::output::{attempts_and_looks, say_damaged, say_error, write_whole_by};
 use super::terminal::printable;
@@ -62,7 +62,7 @@ const TEXTS: [(ReadText, Heading); 3] = [
     ),
 ];
 
-pub(crate) fn export(global: &Global, args: &ExportArgs) -> anyhow::Result<ExitCode> {
+pub(crate) fn export(global: &GlobalOptions, args: &ExportArgs) -> anyhow::Result<ExitCode> {
     let format = match (args.format, &args.out) {
         (Some(format), _) => format,
         (None, Some(path)) => by_ending(path)?,

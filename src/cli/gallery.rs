@@ -16,7 +16,7 @@ use pelicycle_text as text;
 use super::error::usage;
 use super::listen::{ADDRESS, address};
 use super::output::{attempts_and_looks, say, say_damaged, say_error};
-use super::{Global, recheck, serve, site, vote};
+use super::{GlobalOptions, recheck, serve, site, vote};
 
 /// Rebuild the gallery from the results.
 ///
@@ -54,7 +54,7 @@ pub(crate) struct GalleryArgs {
     voter: Option<String>,
 }
 
-pub(crate) fn gallery(global: &Global, args: &GalleryArgs) -> anyhow::Result<ExitCode> {
+pub(crate) fn gallery(global: &GlobalOptions, args: &GalleryArgs) -> anyhow::Result<ExitCode> {
     let store = Store::open(&global.results)?;
     let config = Config::load(None)?;
     let library = config.library(args.prompts.as_deref())?;

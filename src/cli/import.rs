@@ -20,7 +20,7 @@ use pelicycle_text::plural;
 
 use super::error::usage;
 use super::output::{say, say_damaged, say_error, say_words};
-use super::{Global, site};
+use super::{GlobalOptions, site};
 
 /// Take over what other tools kept.
 ///
@@ -105,7 +105,7 @@ struct ImportTally {
     models: BTreeSet<String>,
 }
 
-pub(crate) fn import(global: &Global, args: &ImportArgs) -> anyhow::Result<ExitCode> {
+pub(crate) fn import(global: &GlobalOptions, args: &ImportArgs) -> anyhow::Result<ExitCode> {
     let store = Store::open(&global.results)?;
     let common = match &args.source {
         Source::LlmLogs(args) => &args.common,

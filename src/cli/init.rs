@@ -14,7 +14,7 @@ use pelicycle_text::{day, plural};
 
 use super::error::usage;
 use super::notices::variable_failed;
-use super::output::{Readers, say, say_error, write_new};
+use super::output::{FileAccess, say, say_error, write_new};
 use super::service_survey::{ServiceFinding, ServiceState, survey};
 use super::terminal::printable;
 
@@ -79,7 +79,7 @@ pub(crate) fn init(args: &InitArgs) -> anyhow::Result<ExitCode> {
     let mut groups = local_models(&config);
     let ReachableServices { answering, silent } = services(&config, args.offline)?;
     groups.extend(answering);
-    match write_new(path, file(&groups, &silent).as_bytes(), Readers::All) {
+    match write_new(path, file(&groups, &silent).as_bytes(), FileAccess::All) {
         Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => return usage(&there()),
         written => written.with_context(|| format!("{FILE} could not be written"))?,
     }

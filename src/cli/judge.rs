@@ -3,7 +3,6 @@
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use pelicycle_compare::words::quoted;
 use pelicycle_judge::{Competition, JudgePooling, SEED, Votes, report, words};
 use pelicycle_picture::small_picture;
 use pelicycle_record::{AskedRecord, JudgeKind, Preference};
@@ -13,9 +12,9 @@ use pelicycle_run::judging::{
 };
 use pelicycle_run::{BackendOptions, random_seed};
 use pelicycle_store::Store;
-use pelicycle_text::{dollars, plural};
+use pelicycle_text::{dollars, plural, shell_quoted};
 
-use super::Global;
+use super::GlobalOptions;
 use super::calibrations::calibrations;
 use super::compare_looks::looks;
 use super::judge_calibrate::judge_calibrate;
@@ -129,7 +128,7 @@ impl JudgeArgs {
     }
 }
 
-pub(crate) fn judge(global: &Global, args: &JudgeArgs) -> anyhow::Result<ExitCode> {
+pub(crate) fn judge(global: &GlobalOptions, args: &JudgeArgs) -> anyhow::Result<ExitCode> {
     let store = Store::open(&global.results)?;
     let judge = ModelJudge::open(&args.request(), &notices(args.quiet))?;
     if args.calibrate {
@@ -252,7 +251,7 @@ fn trust(store: &Store, field: &Competition, name: &str) -> anyhow::Result<()> {
 fn what_follows(settled: bool, none: bool, between: &[String], looks: bool) {
     let asked = match between {
         [base, head] => Some((
-            format!("pelicycle compare {} {}", quoted(base), quoted(head)),
+            format!("pelicycle compare {} {}", shell_quoted(base), shell_quoted(head)),
             ["which side draws better", "every pair of the two sides"],
         )),
         _ => looks.then(|| {

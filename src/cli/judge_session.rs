@@ -7,12 +7,11 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use anyhow::Context as _;
-use pelicycle_compare::words::quoted;
 use pelicycle_record::Id;
 use pelicycle_run::judging::ModelJudge;
-use pelicycle_run::{RunError, Stop};
+use pelicycle_run::{RunError, StopSignal};
 use pelicycle_store::Store;
-use pelicycle_text::dollars;
+use pelicycle_text::{dollars, shell_quoted};
 
 use super::output::{say, say_error};
 use super::runtime::runtime;
@@ -35,7 +34,7 @@ pub(super) struct SessionEnd {
 
 /// A session under way: Ctrl-C ends it, and what it says stands below how far a picture was looked at.
 pub(super) struct SessionDrive {
-    pub(super) stop: Stop,
+    pub(super) stop: StopSignal,
     looking: Option<Arc<LookingLine>>,
     quiet: bool,
 }
@@ -45,7 +44,7 @@ impl SessionDrive {
     pub(super) fn begin(store: &Store, judge: &ModelJudge, quiet: bool) -> anyhow::Result<SessionDrive> {
         let _swept = store.sweep();
         store.make_ready_for_judgements(&Id::new()?).context("nothing was asked")?;
-        let stop = Stop::default();
+        let stop = StopSignal::default();
         signals::listen(stop.clone()).context("can't listen for Ctrl-C")?;
         let looking = (!quiet && std::io::stderr().is_terminal()).then(Arc::<LookingLine>::default);
         if let Some(line) = looking.clone() {
@@ -131,7 +130,7 @@ fn same_command(args: impl Iterator<Item = OsString>, pairs: Option<u32>) -> Str
                 continue;
             }
         }
-        command.push_str(&format!(" {}", quoted(&arg)));
+        command.push_str(&format!(" {}", shell_quoted(&arg)));
     }
     command.extend(pairs.map(|pairs| format!(" -n {pairs}")));
     command

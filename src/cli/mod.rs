@@ -63,14 +63,14 @@ use clap::{Args, CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 #[command(name = "pelicycle", version, max_term_width = 100)]
 pub(crate) struct Cli {
     #[command(flatten)]
-    global: Global,
+    global: GlobalOptions,
     #[command(subcommand)]
     command: Option<Command>,
 }
 
 /// Options that every command takes.
 #[derive(Debug, Args)]
-pub(crate) struct Global {
+pub(crate) struct GlobalOptions {
     /// Folder of the attempts, kept for good.
     #[arg(long, global = true, value_name = "DIR", default_value = "results", env = "PELICYCLE_RESULTS")]
     pub(crate) results: PathBuf,

@@ -2,17 +2,17 @@
 
 use std::path::Path;
 
-use pelicycle_compare::words::quoted;
+use pelicycle_text::shell_quoted;
 
-use super::Global;
+use super::GlobalOptions;
 
 /// The command with `--results` and, where it writes one, `--gallery`, if they are not where it would look by itself.
-pub(super) fn in_same_place(command: &str, global: &Global, writes_gallery: bool) -> String {
+pub(super) fn in_same_place(command: &str, global: &GlobalOptions, writes_gallery: bool) -> String {
     let mut words = command.to_owned();
     let mut option = |flag: &str, folder: &Path, own: &str, variable: &str| {
         let by_itself = std::env::var_os(variable).unwrap_or_else(|| own.into());
         if by_itself != folder {
-            words.push_str(&format!(" {flag} {}", quoted(&folder.to_string_lossy())));
+            words.push_str(&format!(" {flag} {}", shell_quoted(&folder.to_string_lossy())));
         }
     };
     option("--results", &global.results, "results", "PELICYCLE_RESULTS");
@@ -29,7 +29,7 @@ mod tests {
     #[test]
     fn the_next_command_finds_what_this_one_wrote() {
         let global =
-            |results: &str, gallery: &str| Global { results: results.into(), gallery: gallery.into() };
+            |results: &str, gallery: &str| GlobalOptions { results: results.into(), gallery: gallery.into() };
         assert_eq!(in_same_place("pelicycle rank", &global("results", "gallery"), true), "pelicycle rank");
         assert_eq!(
             in_same_place("pelicycle gallery", &global("my results", "g"), true),

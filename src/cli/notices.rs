@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use pelicycle_provider::WireTrace;
-use pelicycle_run::{Notice, Notices, VariableError};
+use pelicycle_run::{Notice, NoticeListener, VariableError};
 use pelicycle_text::size;
 
 use super::error::words;
@@ -11,7 +11,7 @@ use super::output::say_error;
 use super::terminal::printable;
 
 /// Tells what a person should know; where it is `quiet`, only what went wrong.
-pub(super) fn notices(quiet: bool) -> Notices {
+pub(super) fn notices(quiet: bool) -> NoticeListener {
     Arc::new(move |notice| tell(notice, quiet))
 }
 

@@ -4,7 +4,7 @@ use std::path::Path;
 use std::process::{Child, Command, ExitCode, Stdio};
 use std::time::{Duration, Instant};
 
-use super::Global;
+use super::GlobalOptions;
 use super::output::say;
 use super::terminal::printable;
 
@@ -30,7 +30,7 @@ Examples:
   BROWSER=w3m pelicycle open          in another browser")]
 pub(crate) struct OpenArgs {}
 
-pub(crate) fn open(global: &Global, _: &OpenArgs) -> anyhow::Result<ExitCode> {
+pub(crate) fn open(global: &GlobalOptions, _: &OpenArgs) -> anyhow::Result<ExitCode> {
     let index = std::path::absolute(global.gallery.join("index.html"))?;
     let shown = printable(&index.to_string_lossy()).into_owned();
     anyhow::ensure!(

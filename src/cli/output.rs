@@ -89,23 +89,23 @@ pub(crate) fn write_whole_by<E: From<io::Error>>(
     path: &Path,
     write: impl FnOnce(&mut File) -> Result<(), E>,
 ) -> Result<(), E> {
-    let mut file = beside(path, Readers::All)?;
+    let mut file = beside(path, FileAccess::All)?;
     write(file.as_file_mut())?;
     file.persist(path).map_err(io::Error::from)?;
     Ok(())
 }
 
 /// As [`write_whole`], where nothing is yet; an error of the kind `AlreadyExists` where something is by now.
-pub(crate) fn write_new(path: &Path, bytes: &[u8], readers: Readers) -> io::Result<()> {
-    let mut file = beside(path, readers)?;
+pub(crate) fn write_new(path: &Path, bytes: &[u8], access: FileAccess) -> io::Result<()> {
+    let mut file = beside(path, access)?;
     file.write_all(bytes)?;
     file.persist_noclobber(path).map_err(io::Error::from)?;
     Ok(())
 }
 
-/// The users who may read a file.
+/// The access to a file: who may read it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Readers {
+pub(crate) enum FileAccess {
     /// Whoever the user's mask lets.
     All,
     /// The user.
@@ -113,12 +113,12 @@ pub(crate) enum Readers {
 }
 
 /// A file that will take the place of `path`.
-fn beside(path: &Path, readers: Readers) -> io::Result<tempfile::NamedTempFile> {
+fn beside(path: &Path, access: FileAccess) -> io::Result<tempfile::NamedTempFile> {
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let mut builder = tempfile::Builder::new();
     builder.prefix(".pelicycle-").suffix(".tmp");
     #[cfg(unix)]
-    if readers == Readers::All {
+    if access == FileAccess::All {
         // A temporary file is private; one that was asked for by name is as the user's mask has it.
         use std::os::unix::fs::PermissionsExt as _;
         builder.permissions(std::fs::Permissions::from_mode(0o666));

@@ -7,8 +7,8 @@ use std::time::Duration;
 use anyhow::Context as _;
 use clap::Subcommand;
 use pelicycle_net::fetch;
-use pelicycle_record::Rates;
-use pelicycle_run::{Config, LITELLM_URL, Prices, prices_file, read_litellm};
+use pelicycle_record::TokenPrices;
+use pelicycle_run::{Config, KnownPrices, LITELLM_URL, prices_file, read_litellm};
 use pelicycle_text as text;
 use pelicycle_text::plain_file;
 
@@ -68,7 +68,7 @@ pub(crate) fn prices(args: &PricesArgs) -> anyhow::Result<ExitCode> {
     }
     let config = Config::load(args.config.as_deref())?;
     let fetched = prices_file();
-    let prices = Prices::load(fetched.as_deref(), config.prices)?;
+    let prices = KnownPrices::load(fetched.as_deref(), config.prices)?;
     let Some(PricesCommand::Show { wanted, json }) = &args.command else {
         let list = prices.table();
         say(&format!("{} models, from {} ({})", list.models.len(), list.name(), list.licence));
@@ -105,7 +105,7 @@ pub(crate) fn prices(args: &PricesArgs) -> anyhow::Result<ExitCode> {
     Ok(if missing { ExitCode::FAILURE } else { ExitCode::SUCCESS })
 }
 
-fn show(prices: &Prices, names: &[&str]) {
+fn show(prices: &KnownPrices, names: &[&str]) {
     let mut lines = vec![
         ["US dollars for a million tokens", "in", "out", "cached", "batch in", "batch out", "from"]
             .map(str::to_owned),
@@ -121,7 +121,7 @@ fn show(prices: &Prices, names: &[&str]) {
     say_table(&text::table(&lines));
 }
 
-fn row(name: &str, list: &Rates, batch: Option<&Rates>, from: &str) -> [String; 7] {
+fn row(name: &str, list: &TokenPrices, batch: Option<&TokenPrices>, from: &str) -> [String; 7] {
     let known = |rate: Option<f64>| rate.map_or_else(|| "-".to_owned(), |rate| rate.to_string());
     [
         name.to_owned(),

@@ -6,16 +6,16 @@ use std::process::ExitCode;
 use clap::ValueEnum;
 use pelicycle_compare::select;
 use pelicycle_judge::{
-    Competition, JudgePooling, SEED, Scope, Votes, markdown, report, text, words::judged_looks,
+    AttemptFilter, Competition, JudgePooling, SEED, Votes, markdown, report, text, words::judged_looks,
 };
 use pelicycle_record::{Attempt, JudgementRecord};
 use pelicycle_store::{Listing, Store};
 
-use super::Global;
+use super::GlobalOptions;
 use super::calibrations::calibrations;
 use super::error::usage;
 use super::output::{json, say_damaged, write};
-use super::sides::StoreCatalog;
+use super::sides::StoreNames;
 use super::terminal::{columns, printable};
 
 /// Rank contestants by the judgements of their drawings.
@@ -86,14 +86,14 @@ impl DrawingArgs {
         listing: &'a Listing,
         store: &Store,
     ) -> anyhow::Result<Vec<&'a Attempt>> {
-        self.chosen(listing, store, &Scope { looks: true, ..self.scope() })
+        self.chosen(listing, store, &AttemptFilter { looks: true, ..self.scope() })
     }
 
     fn chosen<'a>(
         &self,
         listing: &'a Listing,
         store: &Store,
-        scope: &Scope,
+        scope: &AttemptFilter,
     ) -> anyhow::Result<Vec<&'a Attempt>> {
         let mut all: Vec<&Attempt> = listing.attempts.iter().map(|stored| &stored.attempt).collect();
         if !self.prompts.is_empty() {
@@ -104,7 +104,7 @@ impl DrawingArgs {
         }
         for named in &self.contestants {
             // A name that means nobody is a mistake, and may be near to one.
-            if let Err(error) = select(&format!("contestant:{named}"), &all, &StoreCatalog(store)) {
+            if let Err(error) = select(&format!("contestant:{named}"), &all, &StoreNames(store)) {
                 return usage(&error.to_string());
             }
         }
@@ -113,8 +113,8 @@ impl DrawingArgs {
     }
 
     /// The same as a rule, for attempts that are yet to come.
-    pub(super) fn scope(&self) -> Scope {
-        Scope {
+    pub(super) fn scope(&self) -> AttemptFilter {
+        AttemptFilter {
             prompts: self.prompts.clone(),
             contestants: self.contestants.clone(),
             demonstrations: self.demonstrations,
@@ -148,7 +148,7 @@ pub(super) fn judgements(store: &Store) -> anyhow::Result<Vec<JudgementRecord>> 
     Ok(judgements.records)
 }
 
-pub(crate) fn rank(global: &Global, args: &RankArgs) -> anyhow::Result<ExitCode> {
+pub(crate) fn rank(global: &GlobalOptions, args: &RankArgs) -> anyhow::Result<ExitCode> {
     let pool = match pool_weight(args.pool)? {
         None => JudgePooling::Apart,
         Some(model) => JudgePooling::Together { model },

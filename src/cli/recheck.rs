@@ -4,16 +4,16 @@ use std::process::ExitCode;
 
 use pelicycle_drawing::{InspectionOptions, WorkerPool};
 use pelicycle_record::{Id, Verdict};
-use pelicycle_run::{Rechecked, RunPlan, has_damaged_picture, is_worth_a_check, recheck};
+use pelicycle_run::{RecheckOutcome, RunPlan, has_damaged_picture, is_worth_a_check, recheck};
 use pelicycle_store::{Store, StoredAttempt};
 use pelicycle_text as text;
 
-use super::Global;
+use super::GlobalOptions;
 use super::output::{say, say_error};
 use super::terminal::printable;
 
 /// `pelicycle check --again`: all that is worth it.
-pub(super) fn again(global: &Global) -> anyhow::Result<ExitCode> {
+pub(super) fn again(global: &GlobalOptions) -> anyhow::Result<ExitCode> {
     let store = Store::open(&global.results)?;
     let (mut looked, mut changed, mut left) = (0, 0, 0u64);
     let wanted = |stored: &StoredAttempt| is_worth_a_check(&stored.attempt) || has_damaged_picture(stored);
@@ -34,13 +34,13 @@ pub(super) fn again(global: &Global) -> anyhow::Result<ExitCode> {
     Ok(if left > 0 { ExitCode::FAILURE } else { ExitCode::SUCCESS })
 }
 
-fn is_new(outcome: &Rechecked) -> bool {
-    matches!(outcome, Rechecked::Renewed { .. } | Rechecked::PictureMended)
+fn is_new(outcome: &RecheckOutcome) -> bool {
+    matches!(outcome, RecheckOutcome::Renewed { .. } | RecheckOutcome::PictureMended)
 }
 
 /// Whether an attempt could not be checked this time either.
-fn is_left(outcome: &Rechecked) -> bool {
-    matches!(outcome, Rechecked::Lost(_) | Rechecked::Damaged(_))
+fn is_left(outcome: &RecheckOutcome) -> bool {
+    matches!(outcome, RecheckOutcome::Lost(_) | RecheckOutcome::Damaged(_))
 }
 
 /// Before a run is taken up: its replies that could not be checked, and pictures that looks are to show and that are damaged.
@@ -85,21 +85,21 @@ fn pool() -> WorkerPool {
 }
 
 /// A line on the result of one, where something changed or went wrong.
-fn words(id: &Id, outcome: &Rechecked) -> Option<String> {
+fn words(id: &Id, outcome: &RecheckOutcome) -> Option<String> {
     let words = match outcome {
-        Rechecked::Same => return None,
-        Rechecked::Renewed { before, now } if *before == Some(*now) => {
+        RecheckOutcome::Same => return None,
+        RecheckOutcome::Renewed { before, now } if *before == Some(*now) => {
             format!("{}, with other findings", now.words())
         }
-        Rechecked::Renewed { before, now } => {
+        RecheckOutcome::Renewed { before, now } => {
             format!("{}, was {}", now.words(), before.map_or("not checked", Verdict::words))
         }
-        Rechecked::PictureMended => "its picture was damaged, and is made anew".to_owned(),
-        Rechecked::OtherDrawing => {
+        RecheckOutcome::PictureMended => "its picture was damaged, and is made anew".to_owned(),
+        RecheckOutcome::OtherDrawing => {
             "left as it is, since another drawing is found in its reply now".to_owned()
         }
-        Rechecked::Lost(error) => printable(&error.to_string()).into_owned(),
-        Rechecked::Damaged(reason) => printable(&reason.to_string()).into_owned(),
+        RecheckOutcome::Lost(error) => printable(&error.to_string()).into_owned(),
+        RecheckOutcome::Damaged(reason) => printable(&reason.to_string()).into_owned(),
     };
     Some(format!("{}: {words}", id.as_str()))
 }

@@ -13,7 +13,7 @@ use pelicycle_text::plural;
 
 use super::output::{say, say_error, write_whole};
 use super::terminal::printable;
-use super::{Global, site};
+use super::{GlobalOptions, site};
 
 /// Put one prompt's drawings on a single picture, to be shared.
 ///
@@ -78,7 +78,7 @@ enum Shape {
     Story,
 }
 
-pub(crate) fn sheet(global: &Global, args: &SheetArgs) -> anyhow::Result<ExitCode> {
+pub(crate) fn sheet(global: &GlobalOptions, args: &SheetArgs) -> anyhow::Result<ExitCode> {
     let store = Store::open(&global.results)?;
     let listing = store.list()?;
     if !listing.damaged.is_empty() {

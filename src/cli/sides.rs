@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::process::{Command, Stdio};
 
-use pelicycle_compare::{Catalog, PairedSides, Selection, select};
+use pelicycle_compare::{NameResolver, PairedSides, Selection, select};
 use pelicycle_judge::SideAttempts;
 use pelicycle_record::{Attempt, Id};
 use pelicycle_store::Store;
@@ -19,7 +19,7 @@ pub(super) fn paired<'a>(
     attempts: &[&'a Attempt],
     (base, head): (&str, &str),
 ) -> anyhow::Result<(PairedSides<'a>, [String; 2])> {
-    let places = StoreCatalog(store);
+    let places = StoreNames(store);
     match (select(base, attempts, &places), select(head, attempts, &places)) {
         (Ok(first), Ok(second)) => {
             let sides = PairedSides::pair(&first.attempts, &second.attempts);
@@ -64,9 +64,9 @@ pub(super) fn between<'a>(
 }
 
 /// The catalog by which names of sides are found in the store.
-pub(super) struct StoreCatalog<'a>(pub(super) &'a Store);
+pub(super) struct StoreNames<'a>(pub(super) &'a Store);
 
-impl Catalog for StoreCatalog<'_> {
+impl NameResolver for StoreNames<'_> {
     fn baseline(&self, name: &str) -> Result<Option<BTreeSet<Id>>, String> {
         let found = self.0.read_baseline(name).map_err(|error| error.to_string())?;
         Ok(found.map(|baseline| baseline.attempts.into_iter().collect()))

@@ -2,7 +2,7 @@
 
 use std::io::{self, IsTerminal as _, Write as _};
 
-use pelicycle_run::Stop;
+use pelicycle_run::StopSignal;
 
 /// Exit code of what was interrupted: 128 and the number of the signal, as shells count.
 pub(super) const INTERRUPTED: u8 = 130;
@@ -11,7 +11,7 @@ pub(super) const INTERRUPTED: u8 = 130;
 ///
 /// # Errors
 /// When the system lets nobody listen.
-pub(super) fn listen(stop: Stop) -> io::Result<()> {
+pub(super) fn listen(stop: StopSignal) -> io::Result<()> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     // From here on a signal is kept for us: none ends the process any more.
     let mut signals = runtime.block_on(async { Signals::new() })?;

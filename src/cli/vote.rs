@@ -5,14 +5,13 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use anyhow::Context as _;
-use pelicycle_compare::words::quoted;
-use pelicycle_judge::Scope;
+use pelicycle_judge::AttemptFilter;
 use pelicycle_record::JudgeRecord;
 use pelicycle_serve::vote::{VotingSession, serve, voter};
 use pelicycle_store::Store;
-use pelicycle_text::plural;
+use pelicycle_text::{plural, shell_quoted};
 
-use super::Global;
+use super::GlobalOptions;
 use super::compare_looks::looks;
 use super::error::usage;
 use super::listen::{address, listen};
@@ -90,7 +89,7 @@ pub(super) fn who(name: Option<&str>, flag: &str) -> anyhow::Result<JudgeRecord>
     }
 }
 
-pub(crate) fn vote(global: &Global, args: &VoteArgs) -> anyhow::Result<ExitCode> {
+pub(crate) fn vote(global: &GlobalOptions, args: &VoteArgs) -> anyhow::Result<ExitCode> {
     let voter = who(args.name.as_deref(), "--name")?;
     let store = Store::open(&global.results)?;
     let looked = store.fingerprint();
@@ -101,11 +100,11 @@ pub(crate) fn vote(global: &Global, args: &VoteArgs) -> anyhow::Result<ExitCode>
         let attempts = args.drawings.attempts(&listing, &store)?;
         between(&store, &attempts, &args.between)?.map(|(_, sides)| sides)
     };
-    let mut scope = Scope { looks: args.looks, ..args.drawings.scope() };
+    let mut scope = AttemptFilter { looks: args.looks, ..args.drawings.scope() };
     // Sides that were named may be demonstrations.
     scope.demonstrations |= sides.is_some();
     let next = match args.between.as_slice() {
-        [base, head] => format!("pelicycle compare {} {}", quoted(base), quoted(head)),
+        [base, head] => format!("pelicycle compare {} {}", shell_quoted(base), shell_quoted(head)),
         _ if args.looks => "pelicycle compare --looks".to_owned(),
         _ => "pelicycle rank".to_owned(),
     };

@@ -1,12 +1,12 @@
 //! The answer to one question: how a measure differs between two sides.
 
 use pelicycle_statistics::{
-    Block, Interval, Rate, block_test, detectable_rate, detectable_score, exact_rates, growth, mean,
+    BlockSamples, Interval, Rate, block_test, detectable_rate, detectable_score, exact_rates, growth, mean,
     mean_difference, median, rank_test, rate_gap, shift,
 };
 use serde::Serialize;
 
-use super::measure::{Direction, Measure, MeasureRole, MeasureScale, MeasuredDrawings};
+use super::measure::{BetterDirection, Measure, MeasureRole, MeasureScale, MeasuredDrawings};
 use super::sides::PairedSides;
 
 /// The share of false alarms that is taken, over all questions together.
@@ -94,11 +94,11 @@ pub struct MeasureComparison {
     pub needed: Option<u64>,
 }
 
-/// A question before it is known how many there are.
-pub(super) struct Question {
+/// The test of one measure, before its p-value is corrected for the number of tests.
+pub(super) struct MeasureTest {
     measure: &'static Measure,
     loaded: (usize, usize),
-    strata: Vec<Block>,
+    strata: Vec<BlockSamples>,
     found: Found,
     pub(super) p: f64,
 }
@@ -113,7 +113,7 @@ struct Found {
     least_p: f64,
 }
 
-impl Question {
+impl MeasureTest {
     /// Asks; nothing where one side does not tell, or all numbers are the same.
     pub(super) fn ask(
         measure: &'static Measure,
@@ -123,10 +123,10 @@ impl Question {
         let read = |attempts: &[&pelicycle_record::Attempt]| -> Vec<f64> {
             attempts.iter().filter_map(|attempt| measure.of(attempt, measured)).collect()
         };
-        let mut strata: Vec<Block> = sides
+        let mut strata: Vec<BlockSamples> = sides
             .strata
             .iter()
-            .map(|stratum| Block { base: read(&stratum.base), head: read(&stratum.head) })
+            .map(|stratum| BlockSamples { base: read(&stratum.base), head: read(&stratum.head) })
             .filter(|block| !block.base.is_empty() && !block.head.is_empty())
             .collect();
         let all = || strata.iter().flat_map(|block| block.base.iter().chain(&block.head));
@@ -159,15 +159,15 @@ impl Question {
         };
         let verdict = match (p_corrected < ALPHA, measure.better) {
             (false, _) => ComparisonVerdict::CantTell,
-            (true, Direction::Neither) => ComparisonVerdict::Differs,
-            (true, Direction::Higher) => {
+            (true, BetterDirection::Neither) => ComparisonVerdict::Differs,
+            (true, BetterDirection::Higher) => {
                 if up {
                     ComparisonVerdict::Better
                 } else {
                     ComparisonVerdict::Worse
                 }
             }
-            (true, Direction::Lower) => {
+            (true, BetterDirection::Lower) => {
                 if up {
                     ComparisonVerdict::Worse
                 } else {
@@ -225,7 +225,7 @@ fn summary<'a>(strata: impl Iterator<Item = &'a Vec<f64>> + Clone, is_rate: bool
     SideSummary { n, value, mean: average, hits }
 }
 
-fn rates(strata: &[Block]) -> Option<(Found, f64)> {
+fn rates(strata: &[BlockSamples]) -> Option<(Found, f64)> {
     let rate = |numbers: &[f64]| numbers.iter().map(|x| *x > 0.5).collect::<Rate>();
     let pairs: Vec<(Rate, Rate)> = strata.iter().map(|b| (rate(&b.base), rate(&b.head))).collect();
     let (estimate, Interval { low, high }) = mean_difference(&pairs)?;
@@ -244,7 +244,7 @@ fn rates(strata: &[Block]) -> Option<(Found, f64)> {
     Some((Found { effect, method, spread: None, least_p }, p))
 }
 
-fn scores(strata: &[Block], logarithmic: bool) -> Option<(Found, f64)> {
+fn scores(strata: &[BlockSamples], logarithmic: bool) -> Option<(Found, f64)> {
     let blocks = block_test(strata, ALPHA)?;
     let (estimate, interval, p, method) = match strata {
         [one] => {

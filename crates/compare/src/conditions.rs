@@ -29,10 +29,10 @@ pub struct ConditionDifference {
     pub head: Vec<(String, usize)>,
 }
 
-/// The known conditions of two sides.
+/// The differences between the conditions of two sides, as far as they are known.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
-pub struct Conditions {
-    /// Those in which they differ; settings first.
+pub struct ConditionDifferences {
+    /// The conditions in which the sides differ; settings first.
     pub differ: Vec<ConditionDifference>,
     /// Attempts of each side whose settings nobody wrote down.
     pub unknown_settings: (usize, usize),
@@ -133,10 +133,10 @@ fn differ(base: &[(String, usize)], head: &[(String, usize)]) -> bool {
     })
 }
 
-impl Conditions {
+impl ConditionDifferences {
     /// The conditions of two sides.
     #[must_use]
-    pub fn of(sides: &PairedSides<'_>) -> Conditions {
+    pub fn of(sides: &PairedSides<'_>) -> ConditionDifferences {
         let both = sides.both();
         let kept = both.each_ref().map(|attempts| {
             attempts
@@ -173,7 +173,7 @@ impl Conditions {
             add(what, both.each_ref().map(|side| counted(side.iter().filter_map(|attempt| read(attempt)))));
         }
         let unknown = kept.each_ref().map(|side| side.iter().filter(|settings| settings.is_none()).count());
-        Conditions {
+        ConditionDifferences {
             differ: found,
             unknown_settings: (unknown[0], unknown[1]),
             edited_prompts: sides.edited_prompts.clone(),

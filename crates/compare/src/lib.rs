@@ -28,13 +28,15 @@ mod text;
 pub mod words;
 
 pub use answer::{ComparisonVerdict, EffectSize, MeasureComparison, SideSummary};
-pub use conditions::{ConditionDifference, Conditions};
+pub use conditions::{ConditionDifference, ConditionDifferences};
 pub use history::{ContextChange, DaySummary, History, LevelChange, MeasureHistory, history};
 pub use junit::junit;
 pub use markdown::markdown;
-pub use measure::{Direction, MEASURES, Measure, MeasureRole, MeasureSource, MeasuredDrawings, measures};
+pub use measure::{
+    BetterDirection, MEASURES, Measure, MeasureRole, MeasureSource, MeasuredDrawings, measures,
+};
 pub use preferred::{JudgedPair, PreferenceView, PreferredSide};
 pub use report::{CompareError, ComparisonReport, PREFERRED, compare};
-pub use select::{Catalog, SelectError, Selection, select};
+pub use select::{NameResolver, SelectError, Selection, select};
 pub use sides::{PairedSides, Stratum};
 pub use text::text;

@@ -11,7 +11,7 @@ pub type MeasuredDrawings = BTreeMap<Id, Measures>;
 
 /// The direction in which a measure is better.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Direction {
+pub enum BetterDirection {
     /// More is better.
     Higher,
     /// Less is better.
@@ -55,7 +55,7 @@ pub struct Measure {
     /// Its kind.
     pub role: MeasureRole,
     /// The direction in which it is better.
-    pub better: Direction,
+    pub better: BetterDirection,
     /// The scale on which its numbers are compared.
     pub scale: MeasureScale,
     /// The unit, as it stands after a number; empty where there is none.
@@ -93,7 +93,7 @@ impl Measure {
 
     /// Whether it tells of time, which other programs on the host make longer.
     #[must_use]
-    pub fn is_of_time(&self) -> bool {
+    pub(super) fn is_of_time(&self) -> bool {
         self.role == MeasureRole::Resource && self.unit.ends_with('s')
     }
 
@@ -145,7 +145,7 @@ const fn item(name: &'static str, label: &'static str, item: Detector) -> Measur
         name,
         label,
         role: MeasureRole::Item,
-        better: Direction::Neither,
+        better: BetterDirection::Neither,
         scale: MeasureScale::Rate,
         unit: "",
         read: MeasureSource::Item(item),
@@ -158,7 +158,7 @@ pub static MEASURES: [Measure; 17] = [
         name: "drawn",
         label: "Drawn",
         role: MeasureRole::Reply,
-        better: Direction::Higher,
+        better: BetterDirection::Higher,
         scale: MeasureScale::Rate,
         unit: "",
         read: MeasureSource::Record(|attempt| share(attempt, Attempt::is_drawn)),
@@ -167,7 +167,7 @@ pub static MEASURES: [Measure; 17] = [
         name: "ended",
         label: "Ended",
         role: MeasureRole::Reply,
-        better: Direction::Higher,
+        better: BetterDirection::Higher,
         scale: MeasureScale::Rate,
         unit: "",
         read: MeasureSource::Record(|attempt| share(attempt, |attempt| attempt.outcome == Outcome::Complete)),
@@ -176,7 +176,7 @@ pub static MEASURES: [Measure; 17] = [
         name: "findings",
         label: "Faults",
         role: MeasureRole::Structure,
-        better: Direction::Lower,
+        better: BetterDirection::Lower,
         scale: MeasureScale::Plain,
         unit: "",
         read: MeasureSource::Record(|attempt| {
@@ -190,7 +190,7 @@ pub static MEASURES: [Measure; 17] = [
         name: "output-tokens",
         label: "Tokens",
         role: MeasureRole::Resource,
-        better: Direction::Lower,
+        better: BetterDirection::Lower,
         scale: MeasureScale::Ratio,
         unit: "",
         read: MeasureSource::Record(|attempt| {
@@ -201,7 +201,7 @@ pub static MEASURES: [Measure; 17] = [
         name: "seconds",
         label: "Time",
         role: MeasureRole::Resource,
-        better: Direction::Lower,
+        better: BetterDirection::Lower,
         scale: MeasureScale::Ratio,
         unit: "s",
         read: MeasureSource::Record(|attempt| whole(attempt, attempt.timing.total)),
@@ -210,7 +210,7 @@ pub static MEASURES: [Measure; 17] = [
         name: "first-token-seconds",
         label: "First token",
         role: MeasureRole::Resource,
-        better: Direction::Lower,
+        better: BetterDirection::Lower,
         scale: MeasureScale::Ratio,
         unit: "s",
         read: MeasureSource::Record(|attempt| whole(attempt, attempt.timing.first_token)),
@@ -219,7 +219,7 @@ pub static MEASURES: [Measure; 17] = [
         name: "tokens-per-second",
         label: "Speed",
         role: MeasureRole::Resource,
-        better: Direction::Higher,
+        better: BetterDirection::Higher,
         scale: MeasureScale::Ratio,
         unit: "tokens/s",
         read: MeasureSource::Record(|attempt| whole(attempt, attempt.speed())),
@@ -228,7 +228,7 @@ pub static MEASURES: [Measure; 17] = [
         name: "cost",
         label: "Cost",
         role: MeasureRole::Resource,
-        better: Direction::Lower,
+        better: BetterDirection::Lower,
         scale: MeasureScale::Ratio,
         unit: "USD",
         read: MeasureSource::Record(|attempt| whole(attempt, attempt.cost.as_ref().map(|cost| cost.usd))),
@@ -237,7 +237,7 @@ pub static MEASURES: [Measure; 17] = [
         name: "elements",
         label: "Elements",
         role: MeasureRole::Structure,
-        better: Direction::Neither,
+        better: BetterDirection::Neither,
         scale: MeasureScale::Ratio,
         unit: "",
         read: MeasureSource::Record(|attempt| {
@@ -249,7 +249,7 @@ pub static MEASURES: [Measure; 17] = [
         name: "svg-bytes",
         label: "Length",
         role: MeasureRole::Structure,
-        better: Direction::Neither,
+        better: BetterDirection::Neither,
         scale: MeasureScale::Ratio,
         unit: "bytes",
         read: MeasureSource::Record(|attempt| {

@@ -4,8 +4,8 @@ use pelicycle_record::{Attempt, CalibrationRecord, JudgementRecord, Outcome};
 use pelicycle_statistics::holm;
 use serde::Serialize;
 
-use super::answer::{ComparisonVerdict, MeasureComparison, Question};
-use super::conditions::Conditions;
+use super::answer::{ComparisonVerdict, MeasureComparison, MeasureTest};
+use super::conditions::ConditionDifferences;
 use super::measure::{Measure, MeasureRole, MeasuredDrawings};
 use super::preferred::PreferredSide;
 use super::sides::PairedSides;
@@ -48,7 +48,7 @@ pub struct ComparisonReport {
     /// The side whose drawings are preferred, by judgements.
     pub preferred: PreferredSide,
     /// The conditions of the sides: in what they differ besides the model.
-    pub conditions: Conditions,
+    pub conditions: ConditionDifferences,
     /// Whether the sides were taken as wholes, since they have no contestant in common.
     pub of_all: bool,
     /// Further words that a command about these sides needs, as the user gave them.
@@ -119,13 +119,17 @@ pub fn compare(
             }
         });
     }
-    let asked: Vec<Option<Question>> =
-        measures.iter().map(|measure| Question::ask(measure, sides, measured)).collect();
-    let silent =
-        measures.iter().zip(&asked).filter(|(_, q)| q.is_none()).map(|(measure, _)| measure.name).collect();
-    let questions: Vec<Question> = asked.into_iter().flatten().collect();
-    let corrected = holm(&questions.iter().map(|question| question.p).collect::<Vec<_>>());
-    let count = questions.len();
+    let asked: Vec<Option<MeasureTest>> =
+        measures.iter().map(|measure| MeasureTest::ask(measure, sides, measured)).collect();
+    let silent = measures
+        .iter()
+        .zip(&asked)
+        .filter(|(_, test)| test.is_none())
+        .map(|(measure, _)| measure.name)
+        .collect();
+    let tests: Vec<MeasureTest> = asked.into_iter().flatten().collect();
+    let corrected = holm(&tests.iter().map(|test| test.p).collect::<Vec<_>>());
+    let count = tests.len();
     let report = ComparisonReport {
         schema: 1,
         base: base.to_owned(),
@@ -142,13 +146,13 @@ pub fn compare(
         sentence: String::new(),
         verdict: ComparisonVerdict::CantTell,
         preferred: PreferredSide::new(sides, &[], &[], None),
-        conditions: Conditions::of(sides),
+        conditions: ConditionDifferences::of(sides),
         of_all: sides.of_all,
         narrowing: Vec::new(),
-        answers: questions
+        answers: tests
             .into_iter()
             .zip(corrected)
-            .map(|(q, corrected)| q.answer(corrected, count))
+            .map(|(test, corrected)| test.answer(corrected, count))
             .collect(),
         silent,
     };

@@ -10,7 +10,7 @@ use pelicycle_record::{Attempt, Id};
 use pelicycle_text::{did_you_mean, near};
 
 /// Meanings of names that the attempts themselves do not tell.
-pub trait Catalog {
+pub trait NameResolver {
     /// The attempts of a baseline; none where there is none of this name.
     ///
     /// # Errors
@@ -67,7 +67,7 @@ const NEAR: usize = 3;
 pub fn select<'a>(
     named: &str,
     attempts: &[&'a Attempt],
-    catalog: &dyn Catalog,
+    catalog: &dyn NameResolver,
 ) -> Result<Selection<'a>, SelectError> {
     if let Some((kind, name)) = named.split_once(':')
         && let Some(kind) = KINDS.into_iter().find(|known| *known == kind)
@@ -106,7 +106,7 @@ fn of_kind<'a>(
     kind: &'static str,
     name: &str,
     attempts: &[&'a Attempt],
-    catalog: &dyn Catalog,
+    catalog: &dyn NameResolver,
 ) -> Result<Option<Selection<'a>>, SelectError> {
     let those = |fits: &dyn Fn(&Attempt) -> bool| -> Vec<&'a Attempt> {
         attempts.iter().copied().filter(|attempt| fits(attempt)).collect()
@@ -160,7 +160,7 @@ fn days(name: &str) -> Option<(Bound<Date>, Bound<Date>)> {
 }
 
 /// The end of an error about an unknown name: the names of this kind that may have been meant, else which there are.
-fn hint(kind: &str, name: &str, attempts: &[&Attempt], catalog: &dyn Catalog) -> String {
+fn hint(kind: &str, name: &str, attempts: &[&Attempt], catalog: &dyn NameResolver) -> String {
     let each = |of: &dyn Fn(&Attempt) -> String| attempts.iter().map(|attempt| of(attempt)).collect();
     let known: BTreeSet<String> = match kind {
         _ if attempts.is_empty() => return ": there are no attempts".to_owned(),

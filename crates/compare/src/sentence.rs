@@ -1,7 +1,7 @@
 //! The first words of a comparison: which side draws better, how to find out, what else differs.
 
 use pelicycle_judge::SidePreference;
-use pelicycle_text::{count, plural};
+use pelicycle_text::{count, plural, shell_quoted};
 
 use super::answer::ComparisonVerdict;
 use super::preferred::PreferenceView;
@@ -11,7 +11,7 @@ use super::report::ComparisonReport;
 const NEAR: f64 = 0.2;
 
 /// The verdict in one sentence: which side draws better, how sure that is, on what evidence.
-pub fn verdict_sentence(report: &ComparisonReport) -> String {
+pub(super) fn verdict_sentence(report: &ComparisonReport) -> String {
     let ComparisonReport { base, head, preferred, .. } = report;
     let Some(view) = preferred.views.first() else { return unjudged(report) };
     let why = evidence(view, "it");
@@ -129,7 +129,7 @@ impl<'a> Undrawn<'a> {
 }
 
 /// `94 % (79 to 99)`: the share in which the second side is preferred, with its bounds at 95 %.
-pub fn share_with_bounds(view: &PreferenceView) -> String {
+pub(super) fn share_with_bounds(view: &PreferenceView) -> String {
     let percent = |share: f64| format!("{:.0}", share * 100.0);
     format!("{} % ({} to {})", percent(view.share), percent(view.low), percent(view.high))
 }
@@ -191,22 +191,12 @@ pub fn collecting(report: &ComparisonReport) -> Vec<String> {
     }
     let words =
         [report.base.clone(), report.head.clone()].into_iter().chain(report.narrowing.iter().cloned());
-    let words: Vec<String> = words.map(|word| quoted(&word)).collect();
+    let words: Vec<String> = words.map(|word| shell_quoted(&word)).collect();
     let sides = words.join(" ");
     vec![
         format!("pelicycle vote --between {sides}"),
         format!("pelicycle judge -m PROVIDER/MODEL --between {sides}"),
     ]
-}
-
-/// A word as a shell takes it.
-#[must_use]
-pub fn quoted(word: &str) -> String {
-    let plain = |c: char| c.is_ascii_alphanumeric() || "-_./:@+,=".contains(c);
-    match !word.is_empty() && word.chars().all(plain) {
-        true => word.to_owned(),
-        false => format!("'{}'", word.replace('\'', "'\\''")),
-    }
 }
 
 /// The row of what is preferred: its verdict, how often each side won, the share; none where nobody judged.

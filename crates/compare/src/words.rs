@@ -5,10 +5,8 @@ use pelicycle_text::{count, plural, size};
 use super::answer::{ComparisonVerdict, EffectSize, MeasureComparison, SideSummary};
 use super::measure::MeasureRole;
 use super::report::ComparisonReport;
-pub use super::sentence::{
-    collecting, conditions, nothing_to_compare, other_views, preferred_row, quoted, share_with_bounds,
-    verdict_sentence,
-};
+pub(super) use super::sentence::verdict_sentence;
+pub use super::sentence::{collecting, conditions, nothing_to_compare, other_views, preferred_row};
 
 /// From so many times on a ratio is told as one, and no longer in percent.
 const MANIFOLD: f64 = 4.0;
@@ -188,7 +186,7 @@ pub fn outlooks(report: &ComparisonReport) -> Vec<String> {
 }
 
 /// Stands in place of a table that would have no row.
-pub const NO_FIGURES: &str =
+pub(super) const NO_FIGURES: &str =
     "No figures: nobody has judged their drawings, and nothing else that was asked is told by both sides.";
 
 /// The scope of a comparison in one line: how many attempts, within what.

@@ -2,7 +2,7 @@
 
 use super::extract::EscapeKind;
 use super::links;
-use super::repair::Repair;
+use super::repair_kind::Repair;
 
 /// The repair and the unescaped text; `None` when the escapes make no sense.
 pub(super) fn unescape(bytes: &[u8], how: EscapeKind) -> Option<(Repair, String)> {

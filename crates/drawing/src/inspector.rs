@@ -1,6 +1,6 @@
 //! The stages of one inspection, each adding to the same answer.
 
-use pelicycle_lowering::{Moment, VERDICT_SIDE};
+use pelicycle_lowering::{AnimationMoment, VERDICT_SIDE};
 use pelicycle_record::{Finding, FindingCode, Inspection, PictureMoment, RepairedDrawing, SvgFacts, Verdict};
 use roxmltree::Document;
 
@@ -9,7 +9,8 @@ use super::extract::{CandidateSpan, EscapeKind, Extraction};
 use super::picture::{self, DrawError, DrawnPicture};
 use super::place::LineIndex;
 use super::raster::{Raster, ResourceRequests};
-use super::repair::{self, Repair};
+use super::repair;
+use super::repair_kind::Repair;
 use super::survey::{self, DocumentSurvey};
 use super::xml::{self, XmlReport};
 use super::{browser, escape, rename, renderer_log};
@@ -290,7 +291,7 @@ impl<'a> Inspector<'a> {
     }
 
     /// Makes the picture of the size that was asked for; the verdict stands.
-    fn resize(&mut self, document: &Document<'_>, moment: Option<Moment>) {
+    fn resize(&mut self, document: &Document<'_>, moment: Option<AnimationMoment>) {
         if self.raster <= VERDICT_SIDE {
             return;
         }
@@ -314,8 +315,8 @@ impl<'a> Inspector<'a> {
     fn drawn(&mut self, picture: DrawnPicture, survey: &DocumentSurvey) {
         let DrawnPicture { raster, requests, clamped, seconds, moment, unlowered, lacks_gradients } = picture;
         self.out.check.moment = moment.map(|moment| match moment {
-            Moment::Start => PictureMoment::Start,
-            Moment::FirstCycle => PictureMoment::FirstCycle,
+            AnimationMoment::Start => PictureMoment::Start,
+            AnimationMoment::FirstCycle => PictureMoment::FirstCycle,
         });
         self.about_resources(&requests);
         if unlowered {

@@ -27,7 +27,7 @@ pub(super) enum ConstructKind {
 
 /// One construct of markup.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Construct {
+pub(super) struct MarkupConstruct {
     /// The kind of construct.
     pub(super) kind: ConstructKind,
     /// Its name, of a tag; empty otherwise.
@@ -40,7 +40,7 @@ pub(super) struct Construct {
 
 /// Searches of one text that need not be made again: this is what keeps hostile input linear.
 #[derive(Debug, Default)]
-pub(super) struct Searches {
+pub(super) struct SearchCache {
     failed: Vec<(&'static [u8], usize, usize)>,
     /// By needle: where the last search that found it began, and where it is. Others begin between them, again and again.
     found: Vec<(&'static [u8], usize, usize)>,
@@ -51,7 +51,7 @@ pub(super) struct Searches {
 /// Declarations without an end that are looked through; a hostile reply can begin a million of them.
 const MOST_ENDLESS: u32 = 16;
 
-impl Searches {
+impl SearchCache {
     /// The first `needle` in `text[from..to]`.
     pub(super) fn find(
         &mut self,
@@ -116,15 +116,20 @@ pub(super) fn opens(next: Option<&u8>) -> bool {
 }
 
 /// Lexes what begins with the `<` at `at`; `None` when it begins nothing.
-pub(super) fn construct(text: &[u8], at: usize, limit: usize, searches: &mut Searches) -> Option<Construct> {
+pub(super) fn construct(
+    text: &[u8],
+    at: usize,
+    limit: usize,
+    searches: &mut SearchCache,
+) -> Option<MarkupConstruct> {
     let rest = &text[at..limit];
     if !opens(rest.get(1)) {
         return None;
     }
-    let until = |kind, mark: &'static [u8], from: usize, searches: &mut Searches| {
+    let until = |kind, mark: &'static [u8], from: usize, searches: &mut SearchCache| {
         let found = searches.find(text, mark, from.min(limit), limit);
         let end = found.map_or(limit, |found| found + mark.len());
-        Construct { kind, name: at..at, end, closed: found.is_some() }
+        MarkupConstruct { kind, name: at..at, end, closed: found.is_some() }
     };
     Some(if rest.starts_with(b"<!--") {
         until(ConstructKind::Comment, b"-->", at + 4, searches)
@@ -140,10 +145,11 @@ pub(super) fn construct(text: &[u8], at: usize, limit: usize, searches: &mut Sea
 }
 
 /// A `<!DOCTYPE …>` with its quotes and its `[ … ]`.
-fn declaration(text: &[u8], at: usize, limit: usize, searches: &mut Searches) -> Construct {
+fn declaration(text: &[u8], at: usize, limit: usize, searches: &mut SearchCache) -> MarkupConstruct {
     let mut pos = at + 2;
     let (mut subset, mut had_subset) = (false, false);
-    let construct = |end, closed| Construct { kind: ConstructKind::Declaration, name: at..at, end, closed };
+    let construct =
+        |end, closed| MarkupConstruct { kind: ConstructKind::Declaration, name: at..at, end, closed };
     while pos < limit && searches.endless < MOST_ENDLESS {
         match text[pos] {
             quote @ (b'"' | b'\'') => {
@@ -174,7 +180,7 @@ const NO_BREAK: &[u8] = "\u{a0}".as_bytes();
 
 /// A start or end tag. A quoted value may hold `>`; one that would swallow another tag only counts as
 /// quoted when what follows its closing quote looks like the rest of a tag.
-fn tag(text: &[u8], at: usize, limit: usize, searches: &mut Searches) -> Option<Construct> {
+fn tag(text: &[u8], at: usize, limit: usize, searches: &mut SearchCache) -> Option<MarkupConstruct> {
     let closing = text.get(at + 1) == Some(&b'/');
     let name_start = at + 1 + usize::from(closing);
     let mut pos = name_start;
@@ -197,7 +203,7 @@ fn tag(text: &[u8], at: usize, limit: usize, searches: &mut Searches) -> Option<
                     true => ConstructKind::End,
                     false => ConstructKind::Start { empty: text[pos - 1] == b'/' },
                 };
-                return Some(Construct { kind, name, end: pos + 1, closed: true });
+                return Some(MarkupConstruct { kind, name, end: pos + 1, closed: true });
             }
             b'<' if opens(text[..limit].get(pos + 1)) => break,
             b'"' | b'\'' if after_equals => {
@@ -211,11 +217,11 @@ fn tag(text: &[u8], at: usize, limit: usize, searches: &mut Searches) -> Option<
         pos += 1;
     }
     let kind = if closing { ConstructKind::End } else { ConstructKind::Start { empty: false } };
-    Some(Construct { kind, name, end: pos.min(limit), closed: false })
+    Some(MarkupConstruct { kind, name, end: pos.min(limit), closed: false })
 }
 
 /// The offset of the quote that closes the one at `open`, if the value between is believable.
-pub(super) fn quoted(text: &[u8], open: usize, limit: usize, searches: &mut Searches) -> Option<usize> {
+pub(super) fn quoted(text: &[u8], open: usize, limit: usize, searches: &mut SearchCache) -> Option<usize> {
     let mark: &'static [u8] = if text[open] == b'"' { b"\"" } else { b"'" };
     let close = searches.find(text, mark, open + 1, limit)?;
     let value = &text[open + 1..close];
@@ -232,7 +238,7 @@ mod tests {
     use super::*;
 
     fn lex(text: &str) -> Option<(ConstructKind, &str, bool)> {
-        let found = construct(text.as_bytes(), 0, text.len(), &mut Searches::default())?;
+        let found = construct(text.as_bytes(), 0, text.len(), &mut SearchCache::default())?;
         Some((found.kind, &text[..found.end], found.closed))
     }
 
@@ -277,7 +283,7 @@ mod tests {
         let needles: [&'static [u8]; 3] = [b"-->", b"]]>", b"?>"];
         let ranges = (0..=text.len()).flat_map(|from| (0..=text.len()).map(move |to| (from, to)));
         for step in [1, 7, 11, 29] {
-            let mut searches = Searches::default();
+            let mut searches = SearchCache::default();
             let all: Vec<_> = ranges.clone().collect();
             for (from, to) in (0..all.len()).map(|at| all[at * step % all.len()]) {
                 for needle in needles {
@@ -292,7 +298,7 @@ mod tests {
     fn hostile_repetition_stays_linear() {
         let text = "<!--<a b=\"<c d='".repeat(60_000);
         let started = std::time::Instant::now();
-        let mut searches = Searches::default();
+        let mut searches = SearchCache::default();
         let mut pos = 0;
         while let Some(at) = text.as_bytes()[pos..].iter().position(|&b| b == b'<') {
             let _ = construct(text.as_bytes(), pos + at, text.len(), &mut searches);

@@ -2,13 +2,13 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use pelicycle_lowering::{self as lowering, Moment, Purpose, View};
+use pelicycle_lowering::{self as lowering, AnimationMoment, LoweringOptions, LoweringPurpose};
 use pelicycle_record::FindingCode;
 use pelicycle_record::measure::{Measures, Rubric};
 use roxmltree::Document;
 
 use super::bounds::DrawingBounds;
-use super::pool::WorkerError;
+use super::worker_error::WorkerError;
 use super::{budget, raster, survey, xml};
 use crate::measure as rules;
 use crate::measure::SIDE;
@@ -49,10 +49,11 @@ pub fn measure(svg: &[u8], rubric: &Rubric, bounds: &DrawingBounds) -> Result<Me
         return Err(over.map_or("a bound is passed", |finding| &finding.message).to_owned());
     }
     let work = || {
-        let (measures, moves) = measure_at(&document, rubric, bounds, Moment::Start)?;
+        let (measures, moves) = measure_at(&document, rubric, bounds, AnimationMoment::Start)?;
         // As the picture does: where there is nothing to see yet, what comes in is measured.
         if moves && measures.structure.shapes == 0 {
-            return measure_at(&document, rubric, bounds, Moment::FirstCycle).map(|(measures, _)| measures);
+            return measure_at(&document, rubric, bounds, AnimationMoment::FirstCycle)
+                .map(|(measures, _)| measures);
         }
         Ok(measures)
     };
@@ -64,10 +65,10 @@ fn measure_at(
     document: &Document<'_>,
     rubric: &Rubric,
     bounds: &DrawingBounds,
-    moment: Moment,
+    moment: AnimationMoment,
 ) -> Result<(Measures, bool), String> {
-    let view = View { purpose: Purpose::Measures, side: SIDE, moment, styles: "" };
-    let lowered = lowering::lower(document, view, bounds.lowering(), |text| survey::within(text, bounds));
+    let options = LoweringOptions { purpose: LoweringPurpose::Measures, side: SIDE, moment, styles: "" };
+    let lowered = lowering::lower(document, options, bounds.lowering(), |text| survey::within(text, bounds));
     let text = lowered.text.as_deref().and_then(|text| xml::parse(text).ok());
     let shown = text.as_ref().unwrap_or(document);
     let (tree, _) = raster::read(shown, bounds).map_err(|error| error.to_string())?;

@@ -2,7 +2,9 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use pelicycle_lowering::{self as lowering, Lowered, Moment, Purpose, VERDICT_SIDE, View};
+use pelicycle_lowering::{
+    self as lowering, AnimationMoment, LoweredDrawing, LoweringOptions, LoweringPurpose, VERDICT_SIDE,
+};
 use roxmltree::Document;
 use usvg::Tree;
 
@@ -23,7 +25,7 @@ pub(super) struct DrawnPicture {
     /// Seconds of one core that drawing takes, by count.
     pub(super) seconds: f64,
     /// The moment that it shows, of a drawing that moves.
-    pub(super) moment: Option<Moment>,
+    pub(super) moment: Option<AnimationMoment>,
     /// Whether it could not be lowered within the bounds.
     pub(super) unlowered: bool,
     /// Whether it lacks gradients of CSS, which would have had too many parts.
@@ -79,13 +81,13 @@ pub(super) fn draw(
     longest: u32,
 ) -> Result<DrawnPicture, DrawError> {
     guarded(|| {
-        let picture = draw_at(document, styles, bounds, longest, Moment::Start)?;
+        let picture = draw_at(document, styles, bounds, longest, AnimationMoment::Start)?;
         let empty = !picture.raster.visible || picture.raster.uniform;
         if picture.moment.is_none() || !empty {
             return Ok(picture);
         }
         // There is nothing to see yet; what comes in is.
-        match draw_at(document, styles, bounds, longest, Moment::FirstCycle) {
+        match draw_at(document, styles, bounds, longest, AnimationMoment::FirstCycle) {
             Ok(later) if later.raster.visible && !later.raster.uniform => Ok(later),
             _ => Ok(picture),
         }
@@ -97,7 +99,7 @@ fn draw_at(
     styles: &str,
     bounds: &DrawingBounds,
     longest: u32,
-    moment: Moment,
+    moment: AnimationMoment,
 ) -> Result<DrawnPicture, DrawError> {
     let (tree, requests, lowered) = read(document, styles, bounds, VERDICT_SIDE, moment)?;
     let seconds = budget::check(&tree, bounds, VERDICT_SIDE).map_err(DrawError::OverBound)?;
@@ -120,10 +122,10 @@ pub(super) fn draw_sized(
     styles: &str,
     bounds: &DrawingBounds,
     longest: u32,
-    moment: Option<Moment>,
+    moment: Option<AnimationMoment>,
 ) -> Result<SizedPicture, DrawError> {
     guarded(|| {
-        let (tree, _, _) = read(document, styles, bounds, longest, moment.unwrap_or(Moment::Start))?;
+        let (tree, _, _) = read(document, styles, bounds, longest, moment.unwrap_or(AnimationMoment::Start))?;
         let mut side = longest;
         let mut over = None;
         while side > VERDICT_SIDE
@@ -144,10 +146,10 @@ fn read(
     styles: &str,
     bounds: &DrawingBounds,
     side: u32,
-    moment: Moment,
-) -> Result<(Tree, ResourceRequests, Lowered), usvg::Error> {
-    let view = View { purpose: Purpose::Picture, side, moment, styles };
-    let lowered = lowering::lower(document, view, bounds.lowering(), |text| survey::within(text, bounds));
+    moment: AnimationMoment,
+) -> Result<(Tree, ResourceRequests, LoweredDrawing), usvg::Error> {
+    let options = LoweringOptions { purpose: LoweringPurpose::Picture, side, moment, styles };
+    let lowered = lowering::lower(document, options, bounds.lowering(), |text| survey::within(text, bounds));
     let text = lowered.text.as_deref().and_then(|text| xml::parse(text).ok());
     let (tree, requests) = raster::read(text.as_ref().unwrap_or(document), bounds)?;
     Ok((tree, requests, lowered))

@@ -1,6 +1,5 @@
 //! The parent's side: workers that are kept warm, watched, and replaced when one dies.
 
-use std::io;
 use std::path::PathBuf;
 use std::sync::{Condvar, Mutex, PoisonError};
 use std::time::{Duration, Instant};
@@ -14,38 +13,8 @@ use super::inspect::{died, over_reply_bound};
 use super::measuring::MeasureError;
 use super::wire;
 use super::worker_death::WorkerDeath;
+use super::worker_error::WorkerError;
 use super::worker_process::WorkerProcess;
-
-/// The reason why there is no worker at all.
-#[derive(Debug, thiserror::Error)]
-pub enum WorkerError {
-    /// The program that would be the worker is not known.
-    #[error("cannot tell which program is running, so no drawing worker can be started: {0}")]
-    NoProgram(#[source] io::Error),
-    /// The program could not be started.
-    #[error("cannot start the drawing worker {}: {source}", program.display())]
-    Start {
-        /// The program's path.
-        program: PathBuf,
-        /// The system's reason.
-        #[source]
-        source: io::Error,
-    },
-    /// The program starts, and ends before it takes a request.
-    #[error("the drawing worker {program} ends at once: {said}")]
-    Useless {
-        /// The program's path.
-        program: PathBuf,
-        /// The text that it wrote to its standard error.
-        said: String,
-    },
-    /// A worker was lost for reasons of this machine, and so was the one that looked again, alone.
-    #[error("the drawing worker was lost again, for no fault of the drawing: {why}")]
-    Lost {
-        /// The way in which the second one ended, in words.
-        why: String,
-    },
-}
 
 /// Inspects replies in worker processes, so that no drawing can harm the caller.
 ///

@@ -3,7 +3,7 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
-use pelicycle_lowering::{Moment, Purpose, VERDICT_SIDE, View, lower};
+use pelicycle_lowering::{AnimationMoment, LoweringOptions, LoweringPurpose, VERDICT_SIDE, lower};
 use resvg::tiny_skia::{Color, Pixmap, Transform};
 use usvg::{FontFamily, FontResolver, ImageHrefResolver, ImageKind, Tree};
 
@@ -154,8 +154,13 @@ fn resolve_data(
         && survey::within(text, bounds)
     {
         let document = xml::parse(text).ok()?;
-        let view = View { purpose: Purpose::Embedded, side: VERDICT_SIDE, moment: Moment::Start, styles: "" };
-        let lowered = lower(&document, view, bounds.lowering(), |text| survey::within(text, bounds)).text;
+        let embedded = LoweringOptions {
+            purpose: LoweringPurpose::Embedded,
+            side: VERDICT_SIDE,
+            moment: AnimationMoment::Start,
+            styles: "",
+        };
+        let lowered = lower(&document, embedded, bounds.lowering(), |text| survey::within(text, bounds)).text;
         let lowered = lowered.as_deref().and_then(|text| xml::parse(text).ok());
         let options = options(asked, bounds, depth - 1);
         return Tree::from_xmltree(&lowered.unwrap_or(document), &options).ok().map(ImageKind::SVG);

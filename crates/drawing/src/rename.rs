@@ -3,7 +3,8 @@
 use pelicycle_lowering::SVG;
 use roxmltree::{Document, Node};
 
-use super::repair::{Repair, RepairedText};
+use super::repair::RepairedText;
+use super::repair_kind::Repair;
 
 /// The elements of SVG whose names have capitals, as HTML mends them.
 const MIXED: [&str; 37] = [

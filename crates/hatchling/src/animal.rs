@@ -1,10 +1,8 @@
 //! The animals: which there are, what colours they come in, and which plan of body each has.
 
-use crate::chance::Chance;
+use crate::chance::RandomSource;
 use crate::palette::{Colour, rgb};
-use crate::pen::Pen;
-use crate::vehicle::Mount;
-use crate::{beast, bird, whale};
+use crate::words::with_article;
 
 /// The rider.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -43,15 +41,9 @@ pub(crate) const ANIMALS: [Animal; 14] = [
     Animal::Whale,
 ];
 
-/// A word with its article, by its first letter, of the words used here ("a unicycle").
-pub(crate) fn with_article(word: &str) -> String {
-    let article = if word.starts_with(['a', 'e', 'i', 'o']) { "an" } else { "a" };
-    format!("{article} {word}")
-}
-
 /// The colours of one animal.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Coat {
+pub(crate) struct AnimalColours {
     /// Most of the body.
     pub(crate) main: Colour,
     /// Wings, tail tips, inner ears.
@@ -86,7 +78,7 @@ impl Animal {
         with_article(self.name())
     }
 
-    /// The coats it comes in, each as the three digits of its colours in the order of [`Coat`].
+    /// The coats it comes in, each as the three digits of its colours in the order of [`AnimalColours`].
     pub(crate) fn colours(self) -> &'static [(u16, u16, u16)] {
         match self {
             Animal::Pelican => &[(0xffe, 0xccd, 0xfa3), (0xeee, 0xbbc, 0xf93), (0xfed, 0xdcc, 0xfb4)],
@@ -107,22 +99,8 @@ impl Animal {
     }
 
     /// Its colours, a little different each time.
-    pub(crate) fn coat(self, chance: &mut Chance) -> Coat {
+    pub(crate) fn coat(self, chance: &mut RandomSource) -> AnimalColours {
         let (main, second, accent) = chance.pick(self.colours());
-        Coat { main: rgb(main).near(chance), second: rgb(second), accent: rgb(accent) }
-    }
-
-    /// Draws it where the vehicle wants it.
-    pub(crate) fn draw(self, coat: Coat, plumage: bool, mount: &Mount, pen: &mut Pen, chance: &mut Chance) {
-        match self {
-            Animal::Pelican
-            | Animal::Flamingo
-            | Animal::Heron
-            | Animal::Duck
-            | Animal::Owl
-            | Animal::Penguin => bird::draw(self, coat, plumage, mount, pen, chance),
-            Animal::Whale => whale::draw(coat, mount, pen, chance),
-            _ => beast::draw(self, coat, mount, pen, chance),
-        }
+        AnimalColours { main: rgb(main).near(chance), second: rgb(second), accent: rgb(accent) }
     }
 }

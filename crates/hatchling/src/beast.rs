@@ -1,13 +1,19 @@
 //! Beasts with fur: a body that sits up, a round head with ears and a snout, arms, legs and a tail.
 
-use crate::animal::{Animal, Coat};
-use crate::chance::Chance;
+use crate::animal::{Animal, AnimalColours};
+use crate::chance::RandomSource;
 use crate::palette::rgb;
-use crate::pen::{Path, Pen, PenPoint};
-use crate::vehicle::Mount;
+use crate::pen::{PathOutline, Pen, PenPoint};
+use crate::vehicle::RiderPose;
 
 /// Draws a beast.
-pub(crate) fn draw(kind: Animal, coat: Coat, mount: &Mount, pen: &mut Pen, chance: &mut Chance) {
+pub(crate) fn draw(
+    kind: Animal,
+    coat: AnimalColours,
+    mount: &RiderPose,
+    pen: &mut Pen,
+    chance: &mut RandomSource,
+) {
     // The horns need room above.
     let s = mount.scale * if kind == Animal::Antelope { 0.88 } else { 1.0 };
     let (rx, ry) = match kind {
@@ -27,7 +33,7 @@ pub(crate) fn draw(kind: Animal, coat: Coat, mount: &Mount, pen: &mut Pen, chanc
     let rise = if kind == Animal::Antelope { 22.0 } else { 12.0 };
     let head = body.by(6.0 * s, -ry - rise * s);
     if kind == Animal::Antelope {
-        let neck = Path::from(body.by(2.0, -ry * 0.6)).line(head);
+        let neck = PathOutline::from(body.by(2.0, -ry * 0.6)).line(head);
         pen.path(&neck, &format!(r#"stroke="{}" stroke-width="{}""#, coat.main, (14.0 * s).round()));
     }
     ears(kind, coat, head, r, pen, chance);
@@ -43,19 +49,19 @@ pub(crate) fn draw(kind: Animal, coat: Coat, mount: &Mount, pen: &mut Pen, chanc
 #[expect(clippy::too_many_arguments, reason = "the measures of one beast")]
 fn tail(
     kind: Animal,
-    coat: Coat,
+    coat: AnimalColours,
     body: PenPoint,
     rx: f64,
     ry: f64,
     s: f64,
     pen: &mut Pen,
-    chance: &mut Chance,
+    chance: &mut RandomSource,
 ) {
     let root = body.by(-rx * 0.7, ry * 0.7);
     let sway = chance.between(24.0, 40.0) * s;
     let rise = chance.between(10.0, 40.0) * s;
     let tip = root.by(-sway, -rise);
-    let curve = Path::from(root).curve(root.by(-sway, 6.0), tip);
+    let curve = PathOutline::from(root).curve(root.by(-sway, 6.0), tip);
     let stroke = |colour, width: f64| {
         format!(
             r#"fill="none" stroke="{colour}" stroke-width="{}" stroke-linecap="round""#,
@@ -70,7 +76,7 @@ fn tail(
         Animal::Otter => pen.path(&curve, &stroke(coat.second, 12.0)),
         Animal::Raccoon => {
             pen.path(&curve, &stroke(coat.main, 15.0));
-            let rings = Path::from(root).curve(root.by(-sway, 6.0), tip);
+            let rings = PathOutline::from(root).curve(root.by(-sway, 6.0), tip);
             let paint = format!(
                 r#"fill="none" stroke="{}" stroke-width="{}" stroke-dasharray="7""#,
                 coat.second,
@@ -85,10 +91,10 @@ fn tail(
     }
 }
 
-fn limbs(coat: Coat, body: PenPoint, rx: f64, ry: f64, mount: &Mount, pen: &mut Pen) {
+fn limbs(coat: AnimalColours, body: PenPoint, rx: f64, ry: f64, mount: &RiderPose, pen: &mut Pen) {
     let s = mount.scale;
     let hip = body.by(rx * 0.2, ry * 0.65);
-    let mut legs = Path::default();
+    let mut legs = PathOutline::default();
     for foot in mount.feet {
         let knee = hip.toward(foot, 0.5).by(14.0 * s, -4.0);
         legs = legs.jump(hip).curve(knee, foot).line(foot.by(8.0, 0.0));
@@ -101,13 +107,20 @@ fn limbs(coat: Coat, body: PenPoint, rx: f64, ry: f64, mount: &Mount, pen: &mut 
     pen.path(&legs, &paint);
 }
 
-fn arm(coat: Coat, body: PenPoint, ry: f64, mount: &Mount, pen: &mut Pen, chance: &mut Chance) {
+fn arm(
+    coat: AnimalColours,
+    body: PenPoint,
+    ry: f64,
+    mount: &RiderPose,
+    pen: &mut Pen,
+    chance: &mut RandomSource,
+) {
     let s = mount.scale;
     let shoulder = body.by(4.0 * s, -ry * 0.45);
     let hand = mount
         .hand
         .unwrap_or_else(|| shoulder.by(chance.between(30.0, 42.0) * s, chance.between(-24.0, 12.0) * s));
-    let arm = Path::from(shoulder).curve(shoulder.toward(hand, 0.5).by(0.0, 12.0 * s), hand);
+    let arm = PathOutline::from(shoulder).curve(shoulder.toward(hand, 0.5).by(0.0, 12.0 * s), hand);
     let paint = format!(
         r#"fill="none" stroke="{}" stroke-width="{}" stroke-linecap="round""#,
         coat.main.shade(1),
@@ -116,10 +129,10 @@ fn arm(coat: Coat, body: PenPoint, ry: f64, mount: &Mount, pen: &mut Pen, chance
     pen.path(&arm, &paint);
 }
 
-fn ears(kind: Animal, coat: Coat, head: PenPoint, r: f64, pen: &mut Pen, chance: &mut Chance) {
+fn ears(kind: Animal, coat: AnimalColours, head: PenPoint, r: f64, pen: &mut Pen, chance: &mut RandomSource) {
     match kind {
         Animal::Cat | Animal::Fox => {
-            let mut ears = Path::default();
+            let mut ears = PathOutline::default();
             for side in [-1.0, 1.0] {
                 ears =
                     ears.jump(head.by(side * r * 0.95, -r * 0.3)).line(head.by(side * r * 0.75, -r * 1.55));
@@ -138,7 +151,7 @@ fn ears(kind: Animal, coat: Coat, head: PenPoint, r: f64, pen: &mut Pen, chance:
         }
         Animal::Antelope => {
             let horn = chance.between(24.0, 34.0) * r / 20.0;
-            let horns = Path::from(head.by(-4.0, -r * 0.6))
+            let horns = PathOutline::from(head.by(-4.0, -r * 0.6))
                 .curve(head.by(-14.0, -r - horn * 0.5), head.by(-10.0, -r - horn));
             let horns = horns
                 .jump(head.by(4.0, -r * 0.6))
@@ -147,7 +160,7 @@ fn ears(kind: Animal, coat: Coat, head: PenPoint, r: f64, pen: &mut Pen, chance:
                 &horns,
                 &format!(r#"fill="none" stroke="{}" stroke-width="4" stroke-linecap="round""#, coat.second),
             );
-            let ear = Path::from(head.by(-r * 0.7, -r * 0.3))
+            let ear = PathOutline::from(head.by(-r * 0.7, -r * 0.3))
                 .line(head.by(-r * 1.6, -r * 0.8))
                 .line(head.by(-r * 0.3, -r * 0.7));
             pen.path(&ear.close(), &format!(r#"fill="{}""#, coat.main));
@@ -161,13 +174,13 @@ fn ears(kind: Animal, coat: Coat, head: PenPoint, r: f64, pen: &mut Pen, chance:
     }
 }
 
-fn face(kind: Animal, coat: Coat, head: PenPoint, r: f64, s: f64, pen: &mut Pen) {
+fn face(kind: Animal, coat: AnimalColours, head: PenPoint, r: f64, s: f64, pen: &mut Pen) {
     match kind {
         Animal::Raccoon => {
             pen.ellipse(head.by(2.0, -r * 0.1), r * 0.9, r * 0.35, &format!(r#"fill="{}""#, coat.second));
         }
         Animal::Fox => {
-            let cheek = Path::from(head.by(-r * 0.2, r * 0.3))
+            let cheek = PathOutline::from(head.by(-r * 0.2, r * 0.3))
                 .line(head.by(r * 1.5, r * 0.35))
                 .line(head.by(r * 0.1, r * 0.95));
             pen.path(&cheek.close(), &format!(r#"fill="{}""#, coat.accent));
@@ -190,8 +203,10 @@ fn face(kind: Animal, coat: Coat, head: PenPoint, r: f64, s: f64, pen: &mut Pen)
     }
     if matches!(kind, Animal::Cat | Animal::Otter) {
         let from = head.by(r * 0.6, r * 0.45);
-        let whiskers =
-            Path::from(from).line(from.by(r * 0.9, -3.0)).jump(from.by(0.0, 2.0)).line(from.by(r * 0.9, 5.0));
+        let whiskers = PathOutline::from(from)
+            .line(from.by(r * 0.9, -3.0))
+            .jump(from.by(0.0, 2.0))
+            .line(from.by(r * 0.9, 5.0));
         pen.path(&whiskers, r##"stroke="#555""##);
     }
 }

@@ -1,19 +1,19 @@
 //! Birds: a body, a neck, a head with a bill, a wing, two legs.
 
-use crate::animal::{Animal, Coat};
-use crate::chance::Chance;
+use crate::animal::{Animal, AnimalColours};
+use crate::chance::RandomSource;
 use crate::palette::rgb;
-use crate::pen::{Path, Pen, PenPoint};
-use crate::vehicle::Mount;
+use crate::pen::{PathOutline, Pen, PenPoint};
+use crate::vehicle::RiderPose;
 
 /// Draws a bird. `plumage` asks for the breeding plumage of a brown pelican.
 pub(crate) fn draw(
     kind: Animal,
-    coat: Coat,
+    coat: AnimalColours,
     plumage: bool,
-    mount: &Mount,
+    mount: &RiderPose,
     pen: &mut Pen,
-    chance: &mut Chance,
+    chance: &mut RandomSource,
 ) {
     let s = mount.scale;
     let upright = matches!(kind, Animal::Owl | Animal::Penguin);
@@ -31,13 +31,13 @@ pub(crate) fn draw(
 
     legs(coat, body, ry, mount, pen);
     if upright {
-        let tail = Path::from(body.by(-rx * 0.6, ry * 0.5))
+        let tail = PathOutline::from(body.by(-rx * 0.6, ry * 0.5))
             .line(body.by(-rx - 8.0 * s, ry))
             .line(body.by(-rx * 0.2, ry * 0.9));
         pen.path(&tail.close(), &format!(r#"fill="{}""#, coat.second));
     } else {
         let tip = body.by(-rx - 20.0 * s, -chance.between(2.0, 12.0) * s);
-        let tail = Path::from(body.by(-rx * 0.8, -ry * 0.5))
+        let tail = PathOutline::from(body.by(-rx * 0.8, -ry * 0.5))
             .line(tip)
             .line(tip.by(2.0, 12.0 * s))
             .line(body.by(-rx * 0.7, ry * 0.5));
@@ -54,10 +54,10 @@ pub(crate) fn draw(
     bill(kind, coat, plumage, head, s, pen);
 }
 
-fn legs(coat: Coat, body: PenPoint, ry: f64, mount: &Mount, pen: &mut Pen) {
+fn legs(coat: AnimalColours, body: PenPoint, ry: f64, mount: &RiderPose, pen: &mut Pen) {
     let [far, near] = mount.feet;
     let hip = body.by(2.0, ry * 0.7);
-    let mut legs = Path::default();
+    let mut legs = PathOutline::default();
     for foot in [far, near] {
         let knee = hip.toward(foot, 0.5).by(10.0 * mount.scale, -2.0);
         legs = legs.jump(hip).curve(knee, foot).line(foot.by(9.0, 0.0));
@@ -69,14 +69,14 @@ fn legs(coat: Coat, body: PenPoint, ry: f64, mount: &Mount, pen: &mut Pen) {
 #[expect(clippy::too_many_arguments, reason = "the measures of one bird")]
 fn head(
     kind: Animal,
-    coat: Coat,
+    coat: AnimalColours,
     plumage: bool,
     body: PenPoint,
     rx: f64,
     ry: f64,
     s: f64,
     pen: &mut Pen,
-    chance: &mut Chance,
+    chance: &mut RandomSource,
 ) -> (PenPoint, f64) {
     let paint = format!(r#"fill="{}""#, coat.main);
     match kind {
@@ -84,8 +84,8 @@ fn head(
             let head = body.by(0.0, -ry - 8.0 * s);
             let r = 22.0 * s;
             for side in [-1.0, 1.0] {
-                let ear =
-                    Path::from(head.by(side * r * 0.9, -r * 0.3)).line(head.by(side * r * 0.8, -r * 1.4));
+                let ear = PathOutline::from(head.by(side * r * 0.9, -r * 0.3))
+                    .line(head.by(side * r * 0.8, -r * 1.4));
                 pen.path(
                     &ear.line(head.by(side * r * 0.2, -r * 0.8)).close(),
                     &format!(r#"fill="{}""#, coat.second),
@@ -109,7 +109,8 @@ fn head(
             let base = body.by(rx * 0.72, -ry * 0.4);
             let head = base.by(reach * s, -rise * s);
             let bend = rise * s * 0.45;
-            let neck = Path::from(base).cubic(base.by(bend, -bend * 0.5), head.by(-bend, bend * 0.8), head);
+            let neck =
+                PathOutline::from(base).cubic(base.by(bend, -bend * 0.5), head.by(-bend, bend * 0.8), head);
             let colour = if plumage { rgb(0x632) } else { coat.main };
             pen.path(
                 &neck,
@@ -119,7 +120,7 @@ fn head(
                 ),
             );
             if kind == Animal::Heron {
-                let crest = Path::from(head.by(0.0, -6.0 * s))
+                let crest = PathOutline::from(head.by(0.0, -6.0 * s))
                     .line(head.by(-26.0 * s, -chance.between(2.0, 8.0) * s));
                 pen.path(&crest, &format!(r#"stroke="{}" stroke-width="3""#, coat.second));
             }
@@ -136,31 +137,32 @@ fn head(
 
 #[expect(clippy::too_many_arguments, reason = "the measures of one bird")]
 fn wing(
-    coat: Coat,
+    coat: AnimalColours,
     body: PenPoint,
     rx: f64,
     ry: f64,
-    mount: &Mount,
+    mount: &RiderPose,
     upright: bool,
     plumage: bool,
     pen: &mut Pen,
-    chance: &mut Chance,
+    chance: &mut RandomSource,
 ) {
     let fill = format!(r#"fill="{}""#, coat.second);
     let shoulder = body.by(rx * if upright { 0.1 } else { 0.35 }, -ry * 0.4);
     if let Some(hand) = mount.hand {
-        let arm = Path::from(shoulder.by(-12.0, 0.0)).curve(shoulder.toward(hand, 0.5).by(0.0, 16.0), hand);
+        let arm =
+            PathOutline::from(shoulder.by(-12.0, 0.0)).curve(shoulder.toward(hand, 0.5).by(0.0, 16.0), hand);
         pen.path(&arm.curve(shoulder.toward(hand, 0.5), shoulder.by(4.0, -6.0)).close(), &fill);
     } else {
         let lift = chance.between(-0.7, 0.6);
         let tip = body.by(-rx * 0.9, ry * lift);
-        let folded = Path::from(shoulder)
+        let folded = PathOutline::from(shoulder)
             .curve(body.by(-rx * 0.2, -ry * 0.9), tip)
             .curve(body.by(-rx * 0.1, ry * 0.9), shoulder);
         pen.path(&folded.close(), &fill);
     }
     if plumage {
-        let mut feathers = Path::default();
+        let mut feathers = PathOutline::default();
         for step in 0..3 {
             let p = body.by(-rx * 0.6 + f64::from(step) * rx * 0.35, ry * 0.1);
             feathers = feathers.jump(p).curve(p.by(6.0, 12.0), p.by(14.0, 2.0));
@@ -169,41 +171,48 @@ fn wing(
     }
 }
 
-fn bill(kind: Animal, coat: Coat, plumage: bool, (head, r): (PenPoint, f64), s: f64, pen: &mut Pen) {
+fn bill(kind: Animal, coat: AnimalColours, plumage: bool, (head, r): (PenPoint, f64), s: f64, pen: &mut Pen) {
     let fill = format!(r#"fill="{}""#, coat.accent);
     match kind {
         Animal::Pelican => {
             let tip = head.by(r + 44.0 * s, 14.0 * s);
-            let pouch = Path::from(head.by(r * 0.5, 3.0)).curve(head.by(r + 16.0 * s, 40.0 * s), tip).close();
+            let pouch =
+                PathOutline::from(head.by(r * 0.5, 3.0)).curve(head.by(r + 16.0 * s, 40.0 * s), tip).close();
             let colour = if plumage { rgb(0xc43) } else { coat.accent.shade(2) };
             pen.path(&pouch, &format!(r#"fill="{colour}""#));
-            let upper =
-                Path::from(head.by(r * 0.5, -6.0 * s)).line(tip).line(head.by(r * 0.5, 5.0 * s)).close();
+            let upper = PathOutline::from(head.by(r * 0.5, -6.0 * s))
+                .line(tip)
+                .line(head.by(r * 0.5, 5.0 * s))
+                .close();
             pen.path(&upper, &fill);
         }
         Animal::Flamingo => {
             let bend = head.by(r + 14.0 * s, 6.0 * s);
-            let upper =
-                Path::from(head.by(r * 0.5, -5.0 * s)).line(bend).line(head.by(r * 0.5, 6.0 * s)).close();
+            let upper = PathOutline::from(head.by(r * 0.5, -5.0 * s))
+                .line(bend)
+                .line(head.by(r * 0.5, 6.0 * s))
+                .close();
             pen.path(&upper, r##"fill="#fed""##);
-            let hook =
-                Path::from(bend.by(-5.0, -5.0)).line(bend.by(2.0, 14.0 * s)).line(bend.by(-8.0, 3.0)).close();
+            let hook = PathOutline::from(bend.by(-5.0, -5.0))
+                .line(bend.by(2.0, 14.0 * s))
+                .line(bend.by(-8.0, 3.0))
+                .close();
             pen.path(&hook, r##"fill="#222""##);
         }
         Animal::Heron => {
-            let dagger = Path::from(head.by(r * 0.5, -4.0 * s))
+            let dagger = PathOutline::from(head.by(r * 0.5, -4.0 * s))
                 .line(head.by(r + 36.0 * s, 4.0 * s))
                 .line(head.by(r * 0.5, 5.0 * s));
             pen.path(&dagger.close(), &fill);
         }
         Animal::Owl => {
-            let beak = Path::from(head.by(-4.0 * s, 2.0 * s))
+            let beak = PathOutline::from(head.by(-4.0 * s, 2.0 * s))
                 .line(head.by(4.0 * s, 2.0 * s))
                 .line(head.by(0.0, 12.0 * s));
             pen.path(&beak.close(), &fill);
         }
         _ => {
-            let flat = Path::from(head.by(r * 0.6, -4.0 * s))
+            let flat = PathOutline::from(head.by(r * 0.6, -4.0 * s))
                 .line(head.by(r + 17.0 * s, 2.0 * s))
                 .line(head.by(r * 0.6, 7.0 * s));
             pen.path(&flat.close(), &fill);

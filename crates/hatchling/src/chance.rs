@@ -1,13 +1,13 @@
 //! Chance with a seed: the same seed makes the same scene.
 
-/// A source of chance.
+/// A source of random numbers.
 #[derive(Debug)]
-pub(crate) struct Chance(fastrand::Rng);
+pub(crate) struct RandomSource(fastrand::Rng);
 
-impl Chance {
+impl RandomSource {
     /// A source for a seed.
-    pub(crate) fn new(seed: u64) -> Chance {
-        Chance(fastrand::Rng::with_seed(seed))
+    pub(crate) fn new(seed: u64) -> RandomSource {
+        RandomSource(fastrand::Rng::with_seed(seed))
     }
 
     /// A number between the two, even.

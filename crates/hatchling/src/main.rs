@@ -19,10 +19,12 @@ mod measure;
 mod palette;
 mod pen;
 mod reading;
+mod rider;
 mod scene;
 mod sheet;
 mod vehicle;
 mod whale;
+mod words;
 
 use std::path::PathBuf;
 

@@ -1,6 +1,6 @@
 //! Colours as three hexadecimal digits, a little different each time.
 
-use crate::chance::Chance;
+use crate::chance::RandomSource;
 
 /// A colour of sixteen steps a channel.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -20,7 +20,7 @@ pub(crate) const fn rgb(digits: u16) -> Colour {
 
 impl Colour {
     /// The colour with each channel a step up or down by chance.
-    pub(crate) fn near(self, chance: &mut Chance) -> Colour {
+    pub(crate) fn near(self, chance: &mut RandomSource) -> Colour {
         Colour(self.0.map(|c| (i16::from(c) + chance.pick(&[-1, 0, 0, 1])).clamp(0, 15) as u8))
     }
 

@@ -92,7 +92,7 @@ impl Pen {
     }
 
     /// Draws a path.
-    pub(crate) fn path(&mut self, path: &Path, paint: &str) {
+    pub(crate) fn path(&mut self, path: &PathOutline, paint: &str) {
         let mut d = String::new();
         for step in &path.0 {
             if !d.is_empty() {
@@ -128,41 +128,41 @@ enum Step {
 
 /// The outline of a path, built step by step.
 #[derive(Debug, Default)]
-pub(crate) struct Path(Vec<Step>);
+pub(crate) struct PathOutline(Vec<Step>);
 
-impl Path {
+impl PathOutline {
     /// A path that starts at `p`.
-    pub(crate) fn from(p: PenPoint) -> Path {
-        Path::default().jump(p)
+    pub(crate) fn from(p: PenPoint) -> PathOutline {
+        PathOutline::default().jump(p)
     }
 
-    fn then(mut self, letter: char, points: Vec<PenPoint>) -> Path {
+    fn then(mut self, letter: char, points: Vec<PenPoint>) -> PathOutline {
         self.0.push(Step::To(letter, points));
         self
     }
 
     /// A new part that starts at `p`.
-    pub(crate) fn jump(self, p: PenPoint) -> Path {
+    pub(crate) fn jump(self, p: PenPoint) -> PathOutline {
         self.then('M', vec![p])
     }
 
     /// A straight line.
-    pub(crate) fn line(self, p: PenPoint) -> Path {
+    pub(crate) fn line(self, p: PenPoint) -> PathOutline {
         self.then('L', vec![p])
     }
 
     /// A quadratic curve by way of `control`.
-    pub(crate) fn curve(self, control: PenPoint, p: PenPoint) -> Path {
+    pub(crate) fn curve(self, control: PenPoint, p: PenPoint) -> PathOutline {
         self.then('Q', vec![control, p])
     }
 
     /// A cubic curve.
-    pub(crate) fn cubic(self, first: PenPoint, second: PenPoint, p: PenPoint) -> Path {
+    pub(crate) fn cubic(self, first: PenPoint, second: PenPoint, p: PenPoint) -> PathOutline {
         self.then('C', vec![first, second, p])
     }
 
     /// Back to the start of the part.
-    pub(crate) fn close(mut self) -> Path {
+    pub(crate) fn close(mut self) -> PathOutline {
         self.0.push(Step::Close);
         self
     }

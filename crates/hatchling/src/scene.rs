@@ -1,11 +1,12 @@
 //! A scene: what was asked for, in words, and the drawing that answers it.
 
-use crate::animal::{ANIMALS, Animal, Coat, with_article};
-use crate::backdrop::{self, Setting};
-use crate::chance::Chance;
+use crate::animal::{ANIMALS, Animal, AnimalColours};
+use crate::backdrop::{self, Backdrop};
+use crate::chance::RandomSource;
 use crate::palette::{PAINTS, rgb};
 use crate::pen::Pen;
-use crate::vehicle::{Medium, Ride, VEHICLES, Vehicle};
+use crate::vehicle::{Medium, PlacedVehicle, VEHICLES, Vehicle};
+use crate::words::with_article;
 
 /// The long prompt that asks for a brown pelican in detail, word for word as in `prompts/bundled/pelican-2.toml`.
 pub(crate) const BROWN_PELICAN: &str = "Generate an SVG of a California brown pelican riding a bicycle. The bicycle must have \
@@ -34,7 +35,7 @@ enum Naming {
 impl Scene {
     /// The scene of a seed: all of it, prompt and drawing, follows from the number.
     pub(crate) fn new(seed: u64) -> Scene {
-        let chance = &mut Chance::new(seed);
+        let chance = &mut RandomSource::new(seed);
         let (animal, vehicle) = if chance.happens(0.08) {
             (Animal::Pelican, Vehicle::Bicycle)
         } else {
@@ -43,26 +44,26 @@ impl Scene {
         };
         if (animal, vehicle) == (Animal::Pelican, Vehicle::Bicycle) && chance.happens(0.15) {
             let setting =
-                chance.weighted(&[(Setting::Day, 2.0), (Setting::Beach, 1.0), (Setting::Mountains, 1.0)]);
+                chance.weighted(&[(Backdrop::Day, 2.0), (Backdrop::Beach, 1.0), (Backdrop::Mountains, 1.0)]);
             let prompt = BROWN_PELICAN.to_owned();
             return Scene { prompt, svg: draw(animal, vehicle, setting, None, true, chance) };
         }
         let named = chance.happens(0.2);
         let setting = if named {
-            let mut settings = vec![Setting::Sunset, Setting::Night, Setting::Mountains];
+            let mut settings = vec![Backdrop::Sunset, Backdrop::Night, Backdrop::Mountains];
             if vehicle.medium() == Medium::Land {
-                settings.push(Setting::Beach);
+                settings.push(Backdrop::Beach);
             }
             chance.pick(&settings)
         } else {
             let beach = if vehicle.medium() == Medium::Land { 0.8 } else { 0.0 };
             chance.weighted(&[
-                (Setting::Day, 4.0),
-                (Setting::Plain, 1.5),
-                (Setting::Sunset, 1.0),
-                (Setting::Night, 0.7),
-                (Setting::Mountains, 1.0),
-                (Setting::Beach, beach),
+                (Backdrop::Day, 4.0),
+                (Backdrop::Plain, 1.5),
+                (Backdrop::Sunset, 1.0),
+                (Backdrop::Night, 0.7),
+                (Backdrop::Mountains, 1.0),
+                (Backdrop::Beach, beach),
             ])
         };
         let paint = chance.happens(0.2).then(|| chance.pick(PAINTS));
@@ -85,7 +86,7 @@ fn ask(
     vehicle: Vehicle,
     paint: Option<&str>,
     setting: Option<&str>,
-    chance: &mut Chance,
+    chance: &mut RandomSource,
 ) -> String {
     let what = match paint {
         Some(paint) => format!("{paint} {}", vehicle.name()),
@@ -107,10 +108,10 @@ fn ask(
 fn draw(
     animal: Animal,
     vehicle: Vehicle,
-    setting: Setting,
+    setting: Backdrop,
     paint: Option<crate::palette::Colour>,
     plumage: bool,
-    chance: &mut Chance,
+    chance: &mut RandomSource,
 ) -> String {
     let mut pen = Pen::new(chance.happens(0.25), chance.happens(0.3));
     let naming = chance.weighted(&[
@@ -125,13 +126,13 @@ fn draw(
     }
     let ground = chance.between(246.0, 270.0).round();
     let line = chance.pick(&[rgb(0x222), rgb(0x333), rgb(0x444), rgb(0x234)]);
-    let line = if setting == Setting::Night { rgb(0xbbc) } else { line };
+    let line = if setting == Backdrop::Night { rgb(0xbbc) } else { line };
     let paint = paint.unwrap_or_else(|| chance.pick(PAINTS).1).near(chance);
-    let paint = if setting == Setting::Night && paint == rgb(0x222) { rgb(0x555) } else { paint };
-    let ride = Ride::new(vehicle, ground, paint, line, plumage || chance.happens(0.6), chance);
+    let paint = if setting == Backdrop::Night && paint == rgb(0x222) { rgb(0x555) } else { paint };
+    let ride = PlacedVehicle::new(vehicle, ground, paint, line, plumage || chance.happens(0.6), chance);
     backdrop::draw(setting, vehicle.medium(), ground, &mut pen, chance);
     let coat = if plumage {
-        Coat { main: rgb(0x875).near(chance), second: rgb(0x654), accent: rgb(0xdb7) }
+        AnimalColours { main: rgb(0x875).near(chance), second: rgb(0x654), accent: rgb(0xdb7) }
     } else {
         animal.coat(chance)
     };

@@ -12,10 +12,10 @@ use boat::Boat;
 use car::Car;
 use cycles::{Bicycle, Unicycle};
 
-use crate::animal::with_article;
-use crate::chance::Chance;
+use crate::chance::RandomSource;
 use crate::palette::Colour;
 use crate::pen::{Pen, PenPoint};
+use crate::words::with_article;
 
 /// The vehicle that is ridden.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -89,7 +89,7 @@ pub(crate) enum Medium {
 
 /// The place of a rider on a vehicle.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Mount {
+pub(crate) struct RiderPose {
     /// The lowest point of the rider's body.
     pub(crate) seat: PenPoint,
     /// The places where the feet rest, the far one first.
@@ -102,16 +102,16 @@ pub(crate) struct Mount {
 
 /// A vehicle in its place, ready to be drawn.
 #[derive(Debug)]
-pub(crate) struct Ride {
-    shape: Shape,
-    finish: Finish,
+pub(crate) struct PlacedVehicle {
+    shape: VehicleShape,
+    finish: VehicleFinish,
     /// The place of its rider.
-    pub(crate) mount: Mount,
+    pub(crate) mount: RiderPose,
 }
 
 /// The finish of a vehicle: its colours, and how much of it is shown.
 #[derive(Debug)]
-struct Finish {
+struct VehicleFinish {
     paint: Colour,
     line: Colour,
     /// Whether wheels have spokes, and other small parts are shown.
@@ -120,7 +120,7 @@ struct Finish {
 
 /// The shape of a vehicle in its place.
 #[derive(Debug, Clone, Copy)]
-enum Shape {
+enum VehicleShape {
     Bicycle(Bicycle),
     Unicycle(Unicycle),
     Scooter(Scooter),
@@ -130,7 +130,7 @@ enum Shape {
     Car(Car),
 }
 
-impl Ride {
+impl PlacedVehicle {
     /// Sets a vehicle on ground (or water) at height `ground`.
     pub(crate) fn new(
         vehicle: Vehicle,
@@ -138,8 +138,8 @@ impl Ride {
         paint: Colour,
         line: Colour,
         detail: bool,
-        chance: &mut Chance,
-    ) -> Ride {
+        chance: &mut RandomSource,
+    ) -> PlacedVehicle {
         let (shape, mount) = match vehicle {
             Vehicle::Bicycle => Bicycle::place(ground, chance),
             Vehicle::Unicycle => Unicycle::place(ground, chance),
@@ -149,25 +149,25 @@ impl Ride {
             Vehicle::Airplane => Airplane::place(chance),
             Vehicle::Car => Car::place(ground, chance),
         };
-        Ride { shape, finish: Finish { paint, line, detail }, mount }
+        PlacedVehicle { shape, finish: VehicleFinish { paint, line, detail }, mount }
     }
 
     /// Whether the rider is drawn before the vehicle, half hidden in it.
     pub(crate) fn rider_inside(&self) -> bool {
-        matches!(self.shape, Shape::Boat(_) | Shape::Car(_) | Shape::Airplane(_))
+        matches!(self.shape, VehicleShape::Boat(_) | VehicleShape::Car(_) | VehicleShape::Airplane(_))
     }
 
     /// Draws it.
-    pub(crate) fn draw(&self, pen: &mut Pen, chance: &mut Chance) {
+    pub(crate) fn draw(&self, pen: &mut Pen, chance: &mut RandomSource) {
         let finish = &self.finish;
         match &self.shape {
-            Shape::Bicycle(bicycle) => bicycle.draw(finish, pen, chance),
-            Shape::Unicycle(unicycle) => unicycle.draw(finish, pen),
-            Shape::Scooter(scooter) => scooter.draw(finish, pen),
-            Shape::Skateboard(skateboard) => skateboard.draw(finish, pen),
-            Shape::Boat(boat) => boat.draw(finish, pen),
-            Shape::Airplane(airplane) => airplane.draw(finish, pen),
-            Shape::Car(car) => car.draw(finish, pen),
+            VehicleShape::Bicycle(bicycle) => bicycle.draw(finish, pen, chance),
+            VehicleShape::Unicycle(unicycle) => unicycle.draw(finish, pen),
+            VehicleShape::Scooter(scooter) => scooter.draw(finish, pen),
+            VehicleShape::Skateboard(skateboard) => skateboard.draw(finish, pen),
+            VehicleShape::Boat(boat) => boat.draw(finish, pen),
+            VehicleShape::Airplane(airplane) => airplane.draw(finish, pen),
+            VehicleShape::Car(car) => car.draw(finish, pen),
         }
     }
 }

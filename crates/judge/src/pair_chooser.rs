@@ -10,26 +10,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use pelicycle_statistics::{PairwiseChoice, Random, Spread, strengths_at};
+use pelicycle_statistics::{PairwiseChoice, Random, StrengthSpread, strengths_at};
 
-use super::{Ballot, Competition, Vote, Votes};
-
-/// Two drawings to be shown, as indices into the competition's.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct DrawingPair {
-    /// The drawing on the left, or the first one.
-    pub left: usize,
-    /// The drawing on the right, or the second one.
-    pub right: usize,
-}
-
-impl DrawingPair {
-    /// The two, the lower index first: the same whichever way round they are shown.
-    #[must_use]
-    pub fn key(self) -> (usize, usize) {
-        (self.left.min(self.right), self.left.max(self.right))
-    }
-}
+use super::{Ballot, Competition, DrawingPair, Vote, Votes};
 
 /// Chooses which two drawings to show next.
 #[derive(Debug)]
@@ -44,7 +27,7 @@ pub struct PairChooser<'a> {
 /// The spread of contestants, and of the drawings of one, that is assumed here: contestants are chosen as if each had
 /// one drawing, which is fast and, since drawings take turns, near enough. Narrower prejudice about contestants finds
 /// the first ten later.
-const THOUGHT: Spread = Spread { between: 1.5, within: 0.0 };
+const THOUGHT: StrengthSpread = StrengthSpread { between: 1.5, within: 0.0 };
 
 /// The number of the best that are to be known soonest; a fifth of all where that is fewer.
 const FIRST: usize = 10;

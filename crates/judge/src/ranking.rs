@@ -1,6 +1,6 @@
 //! From votes on drawings to an order of contestants, and how sure it is.
 
-use pelicycle_statistics::{Interval, PairwiseChoice, Spread, strengths};
+use pelicycle_statistics::{Interval, PairwiseChoice, StrengthSpread, strengths};
 
 use super::{Ballot, Competition};
 
@@ -17,7 +17,7 @@ pub struct Ranking {
     /// Davidson's ν: between equals, ties are to wins of one side as ν is to 1.
     pub ties: f64,
     /// The spread of contestants, and of the drawings of one, as standard deviations of logarithms of strengths.
-    pub spread: Spread,
+    pub spread: StrengthSpread,
     /// Stretches of the order, as places from 0 to the last one, within which none is above another with 97.5 %.
     pub inseparable: Vec<(usize, usize)>,
     /// Pairs of drawings that were judged, each once a judge.

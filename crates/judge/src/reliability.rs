@@ -9,7 +9,7 @@ use super::Votes;
 
 /// The reliability of one judge.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Reliability {
+pub(super) struct Reliability {
     /// Index of the judge.
     pub judge: usize,
     /// The number of its votes.
@@ -28,7 +28,7 @@ pub struct Reliability {
 
 /// The agreement of two on the same pairs.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Agreement {
+pub(super) struct Agreement {
     /// Pairs on which both said the same: one of the two, or neither.
     pub same: Rate,
     /// Pairs on which both took the same one, of those on which both took one.
@@ -39,7 +39,7 @@ pub struct Agreement {
 
 /// The reliability of each judge, in the order of the judges.
 #[must_use]
-pub fn reliability(votes: &Votes) -> Vec<Reliability> {
+pub(super) fn reliability(votes: &Votes) -> Vec<Reliability> {
     let views = views(votes);
     let people: Vec<usize> = votes.judges_of(JudgeKind::Person).collect();
     (0..votes.judges.len())

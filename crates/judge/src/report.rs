@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::ranking::{Ranking, Standing, rank};
 use super::reliability::{Agreement, Reliability, reliability};
-use super::{Ballot, CalibrationReport, CalibrationVerdict, Competition, Votes};
+use super::{Ballot, CalibrationReport, CalibrationVerdict, Competition, RateWithInterval, Votes};
 
 /// Version of the shape.
 const SCHEMA: u32 = 1;
@@ -121,31 +121,13 @@ pub struct ContestantStanding {
 }
 
 /// From so many votes on a contestant is not marked as one of whom little is known.
-pub const FEW_VOTES: usize = 10;
+pub(super) const FEW_VOTES: usize = 10;
 
 impl JudgedRanking {
     /// Everybody who has a drawing, the best first.
     #[must_use]
     pub fn standings(&self) -> &[ContestantStanding] {
         &self.groups[0].standings
-    }
-}
-
-/// A rate with its interval.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
-pub struct RateWithInterval {
-    /// The number of hits.
-    pub hits: u64,
-    /// The number of cases.
-    pub of: u64,
-    /// Wilson's bounds at 95 %.
-    pub interval: Option<(f64, f64)>,
-}
-
-impl From<Rate> for RateWithInterval {
-    fn from(rate: Rate) -> RateWithInterval {
-        let interval = rate.interval().map(|interval| (interval.low, interval.high));
-        RateWithInterval { hits: rate.hits, of: rate.of, interval }
     }
 }
 

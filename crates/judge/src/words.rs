@@ -2,10 +2,9 @@
 
 use pelicycle_record::JudgeKind;
 
+use super::RateWithInterval;
 use super::calibration::{CalibrationReport, CalibrationVerdict};
-use super::report::{
-    ContestantStanding, FEW_VOTES, JudgeReport, JudgedRanking, RankingReport, RateWithInterval,
-};
+use super::report::{ContestantStanding, FEW_VOTES, JudgeReport, JudgedRanking, RankingReport};
 
 /// A place, or the places that it may be: `1`, `2–4`.
 pub fn places(placed: &ContestantStanding) -> String {

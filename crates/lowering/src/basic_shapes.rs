@@ -2,7 +2,7 @@
 
 use super::numbers::{self, LengthScale, function, split, written};
 use super::properties;
-use super::transforms;
+use super::transform_origin;
 use super::tree::Element;
 
 /// The box that a shape is of.
@@ -64,7 +64,7 @@ impl ShapeBox<'_> {
             None => (inside, "center"),
         };
         let [width, height] = self.size;
-        let [cx, cy] = transforms::origin(at, self.size, self.scale)?;
+        let [cx, cy] = transform_origin::origin(at, self.size, self.scale)?;
         let mut made = vec![("cx", written(cx)), ("cy", written(cy))];
         made.extend(radii(self, said, [cx.abs(), (width - cx).abs(), cy.abs(), (height - cy).abs()])?);
         Some(made)

@@ -1,13 +1,13 @@
 //! The boxes that properties of CSS refer to: what an element fills, and what it strokes.
 
 use std::collections::HashMap;
-use std::str::FromStr as _;
 
 use tiny_skia_path::{LineCap, LineJoin, Path, Stroke, Transform};
 
+use super::decomposed::parsed;
 use super::numbers;
 use super::outline;
-use super::tree::{Child, Tree};
+use super::tree::{ChildNode, Tree};
 
 /// A box that percentages and origins are of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -25,7 +25,7 @@ type BoxEdges = [f64; 4];
 
 /// The boxes of a tree's elements, each found once. Those of elements in others must be right before those are asked for.
 #[derive(Debug, Default)]
-pub(super) struct Boxes {
+pub(super) struct BoundingBoxes {
     known: HashMap<(usize, bool), Option<BoxEdges>>,
     ids: HashMap<String, usize>,
     open: Vec<usize>,
@@ -34,7 +34,7 @@ pub(super) struct Boxes {
 /// References that are followed.
 const DEEPEST: usize = 16;
 
-impl Boxes {
+impl BoundingBoxes {
     pub(super) fn new(tree: &Tree) -> Self {
         Self { ids: super::ids::by_id(tree), ..Self::default() }
     }
@@ -171,8 +171,8 @@ fn text(tree: &Tree, element: usize) -> Option<BoxEdges> {
     while let Some(at) = open.pop() {
         for child in &tree[at].children {
             match child {
-                Child::Text(words) => characters += words.trim().chars().count(),
-                Child::Element(index) => open.push(*index),
+                ChildNode::Text(words) => characters += words.trim().chars().count(),
+                ChildNode::Element(index) => open.push(*index),
             }
         }
     }
@@ -204,11 +204,4 @@ fn moved(tree: &Tree, element: usize, [left, top, right, bottom]: BoxEdges) -> B
 /// An element's transform, once it is lowered.
 pub(super) fn matrix(tree: &Tree, element: usize) -> Option<Transform> {
     parsed(tree[element].style.get("transform")?)
-}
-
-/// A list of transforms in the renderer's words.
-pub(super) fn parsed(list: &str) -> Option<Transform> {
-    let found = svgtypes::Transform::from_str(list).ok()?;
-    let [a, b, c, d, e, f] = [found.a, found.b, found.c, found.d, found.e, found.f].map(|part| part as f32);
-    Some(Transform::from_row(a, b, c, d, e, f))
 }

@@ -6,7 +6,7 @@ use super::colours;
 use super::gradient_parts::GradientParts;
 use super::gradients;
 use super::numbers::{LengthScale, angle, angle_or_share, function, split, written};
-use super::transforms;
+use super::transform_origin;
 use super::tree::Element;
 
 /// Wedges in a whole turn.
@@ -35,7 +35,7 @@ pub(super) fn wedges(
     }
     let [x, y, width, height] = area;
     let (turn, at) = if told { place(&way)? } else { (0.0, "center") };
-    let [cx, cy] = transforms::origin(at, [width, height], scale)?;
+    let [cx, cy] = transform_origin::origin(at, [width, height], scale)?;
     let parts: Vec<String> = parts.into_iter().map(in_shares).collect();
     let parts: Vec<&str> = parts.iter().map(String::as_str).collect();
     let stops = gradients::stops(&parts, 1.0, scale)?;

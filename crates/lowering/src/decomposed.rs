@@ -1,4 +1,6 @@
-//! Moves that are unlike one another, taken apart so that one can go over into the other: css-transforms-1, section 12.
+//! Matrices: read from a list of transforms, and moves that are unlike one another, taken apart so that one can go over into the other: css-transforms-1, section 12.
+
+use std::str::FromStr as _;
 
 use tiny_skia_path::Transform;
 
@@ -66,4 +68,11 @@ fn apart(whole: Transform) -> Option<DecomposedMatrix> {
 /// Rounded, so that the last digits of sines are the same everywhere.
 fn back(rest: [f64; 4]) -> [f64; 4] {
     rest.map(|part| (part * 1e9).round() / 1e9)
+}
+
+/// A list of transforms in the renderer's words.
+pub(super) fn parsed(list: &str) -> Option<Transform> {
+    let found = svgtypes::Transform::from_str(list).ok()?;
+    let [a, b, c, d, e, f] = [found.a, found.b, found.c, found.d, found.e, found.f].map(|part| part as f32);
+    Some(Transform::from_row(a, b, c, d, e, f))
 }

@@ -3,7 +3,7 @@
 use super::colours;
 use super::fitted;
 use super::numbers::{split, written};
-use super::tree::{Child, Element, Tree};
+use super::tree::{ChildNode, Element, Tree};
 
 /// Inputs that no browser has: they are as though nothing was said.
 const UNKNOWN: [&str; 4] = ["FillPaint", "StrokePaint", "BackgroundImage", "BackgroundAlpha"];
@@ -117,8 +117,10 @@ fn displacement(tree: &mut Tree, element: usize) {
     let scale = tree[element].markup("scale").and_then(|scale| scale.trim().parse::<f64>().ok());
     let Some(scale) = scale.filter(|scale| *scale != 0.0 && scale.is_finite()) else { return };
     let Some(parent) = tree[element].parent else { return };
-    let Some(at) =
-        tree[parent].children.iter().position(|child| matches!(child, Child::Element(it) if *it == element))
+    let Some(at) = tree[parent]
+        .children
+        .iter()
+        .position(|child| matches!(child, ChildNode::Element(it) if *it == element))
     else {
         return;
     };
@@ -180,7 +182,7 @@ fn offset(tree: &mut Tree, element: usize) {
 /// The filter that a primitive is in, and its place there.
 fn place(tree: &Tree, primitive: usize) -> Option<(usize, usize)> {
     let parent = tree[primitive].parent?;
-    let here = |child: &Child| matches!(child, Child::Element(at) if *at == primitive);
+    let here = |child: &ChildNode| matches!(child, ChildNode::Element(at) if *at == primitive);
     Some((parent, tree[parent].children.iter().position(here)?))
 }
 

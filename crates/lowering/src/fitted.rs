@@ -3,7 +3,7 @@
 
 use std::collections::HashMap;
 
-use super::boxes::{Boxes, ReferenceBox};
+use super::boxes::{BoundingBoxes, ReferenceBox};
 use super::filter_tiles;
 use super::ids;
 use super::numbers::{self, split, written};
@@ -17,7 +17,7 @@ const MOST: usize = 64;
 const REACH: f64 = 3.0;
 
 /// Makes filters for the elements that they are for. `pixels` is how many of the renderer's pixels go into one of the page.
-pub(super) fn lower(tree: &mut Tree, page: &PageSizes, boxes: &mut Boxes, pixels: f64) {
+pub(super) fn lower(tree: &mut Tree, page: &PageSizes, boxes: &mut BoundingBoxes, pixels: f64) {
     let by_id = ids::by_id(tree);
     let mut made: HashMap<(usize, String), String> = HashMap::new();
     for element in 0..tree.len() {
@@ -69,7 +69,7 @@ impl Fit {
     fn of(
         tree: &Tree,
         page: &PageSizes,
-        boxes: &mut Boxes,
+        boxes: &mut BoundingBoxes,
         element: usize,
         filter: usize,
         pixels: f64,
@@ -138,7 +138,7 @@ fn number(tree: &Tree, element: usize, name: &str, or: f64) -> Option<f64> {
 }
 
 /// The box of an element and the region of a filter for it, in its units; `None` where they can't be told.
-fn region(tree: &Tree, boxes: &mut Boxes, element: usize, filter: usize) -> Option<(Area, Area)> {
+fn region(tree: &Tree, boxes: &mut BoundingBoxes, element: usize, filter: usize) -> Option<(Area, Area)> {
     let mut open = vec![element];
     while let Some(at) = open.pop() {
         // Where text stands is known to the renderer alone, and what is used may be text.
@@ -219,7 +219,7 @@ fn share(tree: &mut Tree, primitive: usize, [x, y, width, height]: Area, region:
 
 /// The room around its region that the blurs in a filter reach; `None` where there is nothing that they could bring
 /// in.
-fn room(tree: &Tree, boxes: &mut Boxes, element: usize, filter: usize, found: Area) -> Option<f64> {
+fn room(tree: &Tree, boxes: &mut BoundingBoxes, element: usize, filter: usize, found: Area) -> Option<f64> {
     let mut deviation = 0.0;
     for primitive in tree.children(filter) {
         if matches!(tree[primitive].name.as_str(), "feGaussianBlur" | "feDropShadow") {

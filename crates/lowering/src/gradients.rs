@@ -163,7 +163,7 @@ fn radial(
         };
         parts.remove(0);
     }
-    let [cx, cy] = super::transforms::origin(at, [width, height], scale)?;
+    let [cx, cy] = super::transform_origin::origin(at, [width, height], scale)?;
     let sides = [cx, width - cx, cy, height - cy].map(f64::abs);
     let (near_x, far_x) = (sides[0].min(sides[1]), sides[0].max(sides[1]));
     let (near_y, far_y) = (sides[2].min(sides[3]), sides[2].max(sides[3]));

@@ -2,7 +2,7 @@
 
 use super::numbers::{angle, function, is_length, number, split};
 use super::properties::{has_function, is_wide, path_of};
-use super::{colours, transforms};
+use super::{colours, transform_list};
 
 /// The place where a value stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -64,7 +64,7 @@ fn takes_in(name: &str, value: &str, place: Place) -> bool {
         "text-anchor" => one_of(&["start", "middle", "end"]),
         "stroke-miterlimit" => number(value).is_some_and(|limit| limit >= 0.0),
         "letter-spacing" | "word-spacing" => one_of(&["normal"]) || is_length(value, plain, true),
-        "transform" => one_of(&["none"]) || transforms::is_list(value),
+        "transform" => one_of(&["none"]) || transform_list::is_list(value),
         "transform-origin" => is_origin(value, plain),
         "translate" => one_of(&["none"]) || split(value, ' ').iter().all(|word| is_length(word, false, true)),
         "rotate" => one_of(&["none"]) || split(value, ' ').iter().any(|word| is_turn(word)),

@@ -5,7 +5,7 @@ use super::conic;
 use super::gradients;
 use super::numbers::{self, LengthScale, function, split, written};
 use super::page::PageSizes;
-use super::transforms;
+use super::transform_origin;
 use super::tree::{Element, Tree};
 use super::view_box;
 
@@ -155,7 +155,7 @@ impl ImageLayer {
         let left = [canvas[0] - size[0], canvas[1] - size[1]];
         let [x, y] = match self.position.as_str() {
             "" => [0.0, 0.0],
-            position => transforms::origin(position, left, scale)?,
+            position => transform_origin::origin(position, left, scale)?,
         };
         let whole = size == canvas && [x, y] == [0.0, 0.0];
         let (across, down) = match self.repeat.as_str() {

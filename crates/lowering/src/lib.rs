@@ -50,6 +50,8 @@ mod symbols;
 mod text;
 mod text_paths;
 mod tiles;
+mod transform_list;
+mod transform_origin;
 mod transforms;
 mod tree;
 mod values;
@@ -57,8 +59,8 @@ mod view_box;
 
 use roxmltree::{Document, Node};
 
-pub use animation::Moment;
-use boxes::Boxes;
+pub use animation::AnimationMoment;
+use boxes::BoundingBoxes;
 use page::PageSizes;
 use tree::Tree;
 pub use tree::{SVG, XLINK};
@@ -69,7 +71,7 @@ pub const VERDICT_SIDE: u32 = 1024;
 
 /// The purpose of a lowered drawing: who reads it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Purpose {
+pub enum LoweringPurpose {
     /// Those who see it, as a browser shows it.
     Picture,
     /// Those who see it as an image in another drawing.
@@ -89,22 +91,22 @@ pub fn is_heeded(element: &str, name: &str, value: &str) -> bool {
     !properties::is_property_of(element, name) || grammar::takes_as_attribute(name, value)
 }
 
-/// The view of a drawing that is to be shown.
+/// The options of lowering.
 #[derive(Debug, Clone, Copy)]
-pub struct View<'s> {
+pub struct LoweringOptions<'s> {
     /// The purpose of the result.
-    pub purpose: Purpose,
+    pub purpose: LoweringPurpose,
     /// The longest side of the picture, in pixels.
     pub side: u32,
     /// The moment, of one that moves.
-    pub moment: Moment,
+    pub moment: AnimationMoment,
     /// The style sheets of the page around it.
     pub styles: &'s str,
 }
 
 /// A lowered drawing.
 #[derive(Debug)]
-pub struct Lowered {
+pub struct LoweredDrawing {
     /// Its text; `None` where there is nothing to lower, or where the lowered text would pass a bound that the drawing itself has
     /// passed.
     pub text: Option<String>,
@@ -116,7 +118,7 @@ pub struct Lowered {
     pub lacks_gradients: bool,
 }
 
-impl Lowered {
+impl LoweredDrawing {
     const GIVEN_UP: Self = Self { text: None, moves: false, given_up: true, lacks_gradients: false };
 }
 
@@ -132,10 +134,10 @@ pub struct LoweringBounds {
 /// Lowers a drawing. `fits` tells whether a text keeps to the bounds that the drawing itself has kept to.
 pub fn lower(
     document: &Document<'_>,
-    view: View<'_>,
+    options: LoweringOptions<'_>,
     bounds: LoweringBounds,
     fits: impl FnOnce(&str) -> bool,
-) -> Lowered {
+) -> LoweredDrawing {
     let mut tree = Tree::read(document);
     let before = tree.write();
     if tree[0].markup("viewBox").is_some_and(is_empty_box) {
@@ -143,13 +145,13 @@ pub fn lower(
         tree[0].unset("viewBox");
         tree[0].children.clear();
     }
-    if view.purpose == Purpose::Embedded {
+    if options.purpose == LoweringPurpose::Embedded {
         embedded::size(&mut tree);
     }
     let page = PageSizes::of(&tree);
-    let sheet = css::cascade(&mut tree, view.styles, page.canvas, bounds.css_work, bounds.svg_bytes * 4);
-    let Some(sheet) = sheet else { return Lowered::GIVEN_UP };
-    let animated = animation::lower(&mut tree, &sheet, view.moment);
+    let sheet = css::cascade(&mut tree, options.styles, page.canvas, bounds.css_work, bounds.svg_bytes * 4);
+    let Some(sheet) = sheet else { return LoweredDrawing::GIVEN_UP };
+    let animated = animation::lower(&mut tree, &sheet, options.moment);
     page::lower(&mut tree, &page);
     tree.measure(page.canvas);
     ids::lower(&mut tree);
@@ -162,7 +164,7 @@ pub fn lower(
     gradients::of_modern_colours(&mut tree);
     values::lower(&mut tree);
     shapes::lower(&mut tree);
-    let mut boxes = Boxes::new(&tree);
+    let mut boxes = BoundingBoxes::new(&tree);
     if let Some(root_box) = root_box {
         root_box.settle(&mut boxes);
     }
@@ -174,24 +176,26 @@ pub fn lower(
     text::shadows(&mut tree, &page);
     filters::lower(&mut tree);
     gradients::lower(&mut tree);
-    if view.purpose != Purpose::Measures {
-        let pixels = f64::from(view.side) / f64::from(VERDICT_SIDE);
+    if options.purpose != LoweringPurpose::Measures {
+        let pixels = f64::from(options.side) / f64::from(VERDICT_SIDE);
         fitted::lower(&mut tree, &page, &mut boxes, pixels);
         frame::lower(&mut tree, &page);
         ground::lower(&mut tree, &page);
         patterns::lower(&mut tree, &page, &mut boxes, pixels);
         markers::lower(&mut tree);
     }
-    if view.purpose == Purpose::Embedded {
+    if options.purpose == LoweringPurpose::Embedded {
         embedded::cut(&mut tree);
     }
     let lowered = tree.write();
     // What CSS says that no element heeds is the renderer's to misread.
     let styled = |node: Node<'_, '_>| node.tag_name().name() == "style" || node.has_attribute("style");
-    let changed =
-        lowered != before || tree.left_out || !view.styles.is_empty() || document.descendants().any(styled);
+    let changed = lowered != before
+        || tree.left_out
+        || !options.styles.is_empty()
+        || document.descendants().any(styled);
     let good = changed && lowered.len() <= bounds.svg_bytes && fits(&lowered);
-    Lowered {
+    LoweredDrawing {
         text: good.then_some(lowered),
         moves: animated.moves,
         given_up: changed && !good,
@@ -203,11 +207,12 @@ pub fn lower(
 mod tests {
     use super::*;
 
-    fn lowered(text: &str, purpose: Purpose) -> Option<String> {
+    fn lowered(text: &str, purpose: LoweringPurpose) -> Option<String> {
         let document = Document::parse(text).unwrap();
-        let view = View { purpose, side: VERDICT_SIDE, moment: Moment::Start, styles: "" };
+        let options =
+            LoweringOptions { purpose, side: VERDICT_SIDE, moment: AnimationMoment::Start, styles: "" };
         let bounds = LoweringBounds { css_work: 10_000_000, svg_bytes: 2 << 20 };
-        let lowered = lower(&document, view, bounds, |_| true).text;
+        let lowered = lower(&document, options, bounds, |_| true).text;
         if let Some(lowered) = &lowered {
             Document::parse(lowered).unwrap();
         }
@@ -221,7 +226,7 @@ mod tests {
             "<text font-size='9'>a &amp; b</text>",
         ] {
             let text = format!("<svg xmlns='{SVG}' viewBox='0 0 200 100' font-size='16px'>{inside}</svg>");
-            let made = lowered(&text, Purpose::Picture);
+            let made = lowered(&text, LoweringPurpose::Picture);
             assert!(made.is_none(), "{made:?}");
         }
     }
@@ -229,9 +234,9 @@ mod tests {
     #[test]
     fn a_ground_in_css_becomes_a_rectangle_under_all() {
         let svg = format!("<svg xmlns='{SVG}' viewBox='0 0 200 100' style='background: #87ceeb'><g/></svg>");
-        let made = lowered(&svg, Purpose::Picture).unwrap();
+        let made = lowered(&svg, LoweringPurpose::Picture).unwrap();
         assert!(made.contains("><rect ") && made.contains("fill=\"#87ceeb\""), "{made}");
-        assert!(!lowered(&svg, Purpose::Measures).unwrap().contains("87ceeb"));
+        assert!(!lowered(&svg, LoweringPurpose::Measures).unwrap().contains("87ceeb"));
     }
 
     #[test]
@@ -240,7 +245,7 @@ mod tests {
             &format!(
                 "<svg xmlns='{SVG}'><style>.w {{ r: 30px; cx: 60px }}</style><circle class='w' r='1'/><path style='d: path(\"M0 0h9\")'/></svg>"
             ),
-            Purpose::Picture,
+            LoweringPurpose::Picture,
         );
         let made = made.unwrap();
         assert!(made.contains("cx=\"60px\" r=\"30px\"") && made.contains("d=\"M0 0h9\""), "{made}");
@@ -252,7 +257,7 @@ mod tests {
             let svg = format!(
                 "<svg xmlns='{SVG}' viewBox='0 0 200 200'><marker id='m'><path d='M0 0h3'/></marker><path d='M{at}l80 14a9 9 0 0 1 9 9' marker-start='url(#m)'/></svg>"
             );
-            let made = lowered(&svg, Purpose::Picture).unwrap();
+            let made = lowered(&svg, LoweringPurpose::Picture).unwrap();
             let made = Document::parse(&made).unwrap();
             let bearer = made
                 .descendants()
@@ -270,7 +275,7 @@ mod tests {
         let svg = format!(
             "<svg xmlns='{SVG}' viewBox='0 0 20 20'><style>text {{ fill: var(--c) }}</style><symbol id='s' viewBox='0 0 9 9'><text font-family='monospace'>a</text><rect width='50%'/></symbol><use href='#s' style='--c: red'/><use href='#s' style='--c: blue'/></svg>"
         );
-        let made = lowered(&svg, Purpose::Picture).unwrap();
+        let made = lowered(&svg, LoweringPurpose::Picture).unwrap();
         assert!(made.matches("font-size=\"13\"").count() >= 2, "{made}");
     }
 
@@ -280,7 +285,7 @@ mod tests {
             ["a", "b"].map(|id| format!("<mask id='{id}'><circle r='9' fill='white'/></mask>")).concat();
         let one = "<rect width='9' height='9' style='mask: url(#a), url(#b); mask-composite: intersect'/>";
         let svg = format!("<svg xmlns='{SVG}' viewBox='0 0 20 20'>{masks}{}</svg>", one.repeat(50));
-        let made = lowered(&svg, Purpose::Picture).unwrap();
+        let made = lowered(&svg, LoweringPurpose::Picture).unwrap();
         assert_eq!(made.matches("<mask ").count(), 4, "{made}");
         assert_eq!(made.matches("<rect ").count(), 50);
         let address =
@@ -307,7 +312,7 @@ mod tests {
             let svg = format!(
                 "<svg xmlns='{SVG}' viewBox='0 0 200 200'><filter id='f' x='0' y='0' width='1' height='1'><feFlood flood-opacity='0.3' x='{x}' y='{y}' width='{width}' height='{height}'/><feTile/></filter><rect width='200' height='200' filter='url(#f)'/></svg>"
             );
-            let made = lowered(&svg, Purpose::Picture).unwrap();
+            let made = lowered(&svg, LoweringPurpose::Picture).unwrap();
             let made = Document::parse(&made).unwrap();
             let tiled = made.descendants().rfind(|it| it.has_tag_name((SVG, "filter"))).unwrap();
             let mut results: std::collections::HashMap<&str, Vec<[f64; 4]>> =

@@ -8,7 +8,7 @@ use svgtypes::{PathParser, PathSegment, SimplePathSegment, SimplifyingPathParser
 use super::ids;
 use super::numbers::written;
 use super::properties;
-use super::tree::{Child, Element, Tree};
+use super::tree::{ChildNode, Element, Tree};
 
 /// Vertices that are marked anew, in one drawing.
 const MOST: usize = 4000;
@@ -94,7 +94,7 @@ fn mark(tree: &mut Tree, element: usize, vertices: &[Vertex], said: &[String; 3]
     "g".clone_into(&mut group.name);
     group.attributes.retain(|(name, _)| matches!(name.as_str(), "id" | "class" | "systemLanguage"));
     group.style.retain(|name, _| !geometry.contains(&name.as_str()));
-    group.children.retain(|child| matches!(child, Child::Text(_)));
+    group.children.retain(|child| matches!(child, ChildNode::Text(_)));
     let shape = tree.append(element, shape);
     unmark(tree, shape);
     for (at, vertex) in vertices.iter().enumerate() {

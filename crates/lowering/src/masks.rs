@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::boxes::{Boxes, ReferenceBox};
+use super::boxes::{BoundingBoxes, ReferenceBox};
 use super::ground::{ImageLayer, OWN_PAINT};
 use super::ids;
 use super::numbers::{function, split, written};
@@ -23,7 +23,7 @@ struct Masks {
 }
 
 /// Writes masks that only CSS has as elements that are referred to.
-pub(super) fn lower(tree: &mut Tree, boxes: &mut Boxes) {
+pub(super) fn lower(tree: &mut Tree, boxes: &mut BoundingBoxes) {
     let mut masks = Masks { by_id: ids::by_id(tree), together: HashMap::new(), painted: HashMap::new() };
     for element in 1..tree.len() {
         // A mask of a mask is heeded by no browser.
@@ -34,7 +34,7 @@ pub(super) fn lower(tree: &mut Tree, boxes: &mut Boxes) {
     }
 }
 
-fn mask(tree: &mut Tree, element: usize, boxes: &mut Boxes, masks: &mut Masks) {
+fn mask(tree: &mut Tree, element: usize, boxes: &mut BoundingBoxes, masks: &mut Masks) {
     let style = &tree[element].style;
     let images = style.get("mask-image").or_else(|| style.get("mask")).cloned().unwrap_or_default();
     let layers = split(&images, ',');
@@ -68,7 +68,7 @@ fn referred(tree: &mut Tree, element: usize, layer: &str, masks: &Masks) {
 }
 
 /// A mask of gradients.
-fn painted(tree: &mut Tree, element: usize, layers: &[&str], boxes: &mut Boxes, masks: &mut Masks) {
+fn painted(tree: &mut Tree, element: usize, layers: &[&str], boxes: &mut BoundingBoxes, masks: &mut Masks) {
     let area = boxes.reference(tree, element, ReferenceBox::Stroke);
     let style = &tree[element].style;
     let said = |name: &str| style.get(name).cloned().unwrap_or_default();
@@ -152,7 +152,7 @@ fn within_each(tree: &mut Tree, element: usize, layers: &[&str], masks: &mut Mas
 }
 
 /// Masks of which all that one of them shows is seen: each shows its share of one that is all there.
-fn within_any(tree: &mut Tree, element: usize, layers: &[&str], boxes: &mut Boxes) {
+fn within_any(tree: &mut Tree, element: usize, layers: &[&str], boxes: &mut BoundingBoxes) {
     let addresses: Option<Vec<String>> = layers
         .iter()
         .map(|layer| split(layer, ' ').into_iter().find(|word| word.starts_with("url(")).map(str::to_owned))

@@ -4,7 +4,7 @@ use tiny_skia_path::Path;
 
 use super::numbers::{self, LengthScale, function, split};
 use super::tree::Tree;
-use super::{basic_shapes, outline, properties, transforms};
+use super::{basic_shapes, outline, properties, transform_origin};
 
 /// The sides of the box that basic shapes of `offset-path` are of: what stands in a drawing has none.
 const NO_BOX: [f64; 2] = [0.0; 2];
@@ -38,7 +38,7 @@ impl Ray {
             None => (inside, position.filter(|said| !matches!(*said, "normal" | "auto"))),
         };
         let from @ [x, y] = match at {
-            Some(at) => transforms::origin(at.trim(), NO_BOX, scale)?,
+            Some(at) => transform_origin::origin(at.trim(), NO_BOX, scale)?,
             None => [0.0; 2],
         };
         let words = split(said, ' ');

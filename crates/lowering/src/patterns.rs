@@ -5,11 +5,12 @@ use std::collections::HashMap;
 
 use tiny_skia_path::Transform;
 
-use super::boxes::{Boxes, ReferenceBox, parsed};
+use super::boxes::{BoundingBoxes, ReferenceBox};
+use super::decomposed::parsed;
 use super::ids;
 use super::numbers::{self, written};
 use super::page::PageSizes;
-use super::placing::Users;
+use super::placing::FirstReferences;
 use super::tree::{Element, Tree};
 use super::view_box;
 
@@ -27,9 +28,9 @@ const DEEPEST: usize = 16;
 const DRIFT: f64 = 0.25;
 
 /// Makes patterns for the shapes that they paint. `pixels` is how many of the renderer's pixels go into one of the page.
-pub(super) fn lower(tree: &mut Tree, page: &PageSizes, boxes: &mut Boxes, pixels: f64) {
+pub(super) fn lower(tree: &mut Tree, page: &PageSizes, boxes: &mut BoundingBoxes, pixels: f64) {
     let by_id = ids::by_id(tree);
-    let users = Users::of(tree);
+    let users = FirstReferences::of(tree);
     let mut made: HashMap<(usize, String), String> = HashMap::new();
     for element in 0..tree.len() {
         let shape = matches!(
@@ -91,7 +92,7 @@ impl Tiles {
     fn of(
         tree: &Tree,
         placed: Transform,
-        boxes: &mut Boxes,
+        boxes: &mut BoundingBoxes,
         by_id: &HashMap<String, usize>,
         element: usize,
         pattern: usize,
@@ -257,7 +258,13 @@ fn elements(tree: &Tree, by_id: &HashMap<String, usize>, element: usize) -> usiz
 }
 
 /// Whether all shapes of a pattern lie within a tile, away from its edges.
-fn lies_within(tree: &Tree, boxes: &mut Boxes, content: usize, inside: [f64; 4], tile: [f64; 2]) -> bool {
+fn lies_within(
+    tree: &Tree,
+    boxes: &mut BoundingBoxes,
+    content: usize,
+    inside: [f64; 4],
+    tile: [f64; 2],
+) -> bool {
     let [left, top, across, down] = inside;
     let shapes: Vec<usize> = tree.children(content).collect();
     shapes.into_iter().all(|shape| {

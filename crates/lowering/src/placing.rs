@@ -4,7 +4,8 @@ use std::collections::HashMap;
 
 use tiny_skia_path::Transform;
 
-use super::boxes::{matrix, parsed};
+use super::boxes::matrix;
+use super::decomposed::parsed;
 use super::ids;
 use super::numbers;
 use super::page::PageSizes;
@@ -16,9 +17,9 @@ const DEEPEST: usize = 16;
 
 /// For each element that is referred to, the first that does.
 #[derive(Debug)]
-pub(super) struct Users(HashMap<usize, usize>);
+pub(super) struct FirstReferences(HashMap<usize, usize>);
 
-impl Users {
+impl FirstReferences {
     pub(super) fn of(tree: &Tree) -> Self {
         let by_id = ids::by_id(tree);
         let mut users = HashMap::new();

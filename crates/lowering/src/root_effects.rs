@@ -1,7 +1,7 @@
 //! The effects of CSS on the root as a whole: moves, filters, clips and masks. The root is a box of the page, so their
 //! lengths and shares are of its pixels, not of the `viewBox`; its ground is the canvas's, and stays.
 
-use super::boxes::Boxes;
+use super::boxes::BoundingBoxes;
 use super::ground;
 use super::numbers::{self, LengthScale, split, written};
 use super::page::PageSizes;
@@ -33,7 +33,7 @@ pub(super) struct RootBox {
 
 impl RootBox {
     /// Says how large it is, whatever is drawn in it.
-    pub(super) fn settle(&self, boxes: &mut Boxes) {
+    pub(super) fn settle(&self, boxes: &mut BoundingBoxes) {
         boxes.settle(self.element, [0.0, 0.0, self.sides[0], self.sides[1]]);
     }
 }

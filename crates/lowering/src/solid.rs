@@ -1,7 +1,7 @@
 //! Moves in space that follow one another, as their shadow on the plane (css-transforms-2, section 12). A browser heeds no
 //! perspective in a drawing.
 
-use super::boxes::parsed;
+use super::decomposed::parsed;
 use super::numbers::{angle, number, split};
 
 type Matrix4 = [[f64; 4]; 4];

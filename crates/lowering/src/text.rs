@@ -3,7 +3,7 @@
 use super::numbers::{self, split, written};
 use super::page::PageSizes;
 use super::text_paths::TextPaths;
-use super::tree::{Child, Element, Tree};
+use super::tree::{ChildNode, Element, Tree};
 
 /// The size of a font where nothing is said of it, in user units.
 const SIZE: &str = "16px";
@@ -25,7 +25,7 @@ pub(super) fn lower(tree: &mut Tree) {
         let case = tree.inherited(element, "text-transform").map(str::to_owned);
         if let Some(case) = case.filter(|case| case != "none") {
             for child in &mut tree[element].children {
-                if let Child::Text(words) = child {
+                if let ChildNode::Text(words) = child {
                     *words = cased(words, &case);
                 }
             }
@@ -59,7 +59,7 @@ fn turn_round(tree: &mut Tree, element: usize) {
             || tree[at]
                 .children
                 .iter()
-                .any(|child| matches!(child, Child::Text(words) if words.contains(leftward)))
+                .any(|child| matches!(child, ChildNode::Text(words) if words.contains(leftward)))
         {
             return;
         }
@@ -106,7 +106,7 @@ const SMALL: &str = "0.7em";
 /// Writes the letters of an element that are `small` as capitals of a smaller size.
 fn small_capitals(tree: &mut Tree, element: usize, small: fn(char) -> bool) {
     for child in std::mem::take(&mut tree[element].children) {
-        let Child::Text(words) = child else {
+        let ChildNode::Text(words) = child else {
             tree[element].children.push(child);
             continue;
         };
@@ -117,9 +117,9 @@ fn small_capitals(tree: &mut Tree, element: usize, small: fn(char) -> bool) {
             rest = after;
             if small(first) {
                 let span = tree.append(element, Element::new("tspan", &[("font-size", SMALL)]));
-                tree[span].children.push(Child::Text(run.to_uppercase()));
+                tree[span].children.push(ChildNode::Text(run.to_uppercase()));
             } else {
-                tree[element].children.push(Child::Text(run.to_owned()));
+                tree[element].children.push(ChildNode::Text(run.to_owned()));
             }
         }
     }

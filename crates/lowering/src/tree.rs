@@ -40,7 +40,7 @@ pub(super) struct Element {
     /// The element that it is in.
     pub(super) parent: Option<usize>,
     /// The elements and texts in it.
-    pub(super) children: Vec<Child>,
+    pub(super) children: Vec<ChildNode>,
     /// Its attributes as written, `xlink:href` and `xml:space` with their prefixes.
     pub(super) attributes: Vec<(String, String)>,
     /// Its properties: presentation attributes at first, then what the cascade makes of them.
@@ -53,7 +53,7 @@ pub(super) struct Element {
 
 /// A child of an element.
 #[derive(Debug, Clone)]
-pub(super) enum Child {
+pub(super) enum ChildNode {
     /// An element, by its index.
     Element(usize),
     /// Character data.
@@ -140,7 +140,7 @@ impl Element {
     }
 }
 
-impl Child {
+impl ChildNode {
     /// Whether it is this element.
     pub(super) fn is(&self, element: usize) -> bool {
         matches!(self, Self::Element(index) if *index == element)
@@ -186,13 +186,13 @@ impl Tree {
         let mut previous = None;
         for child in node.children() {
             if child.is_text() {
-                self[index].children.push(Child::Text(child.text().unwrap_or_default().to_owned()));
+                self[index].children.push(ChildNode::Text(child.text().unwrap_or_default().to_owned()));
             } else if child.is_element() {
                 let namespace = child.tag_name().namespace();
                 // Who finds itself by its place among brothers finds them all.
                 if namespace == Some(SVG) || (namespace.is_none() && root.is_none()) {
                     let made = self.read_element(child, Some(index), previous);
-                    self[index].children.push(Child::Element(made));
+                    self[index].children.push(ChildNode::Element(made));
                     previous = Some(made);
                 }
             }
@@ -208,8 +208,8 @@ impl Tree {
     /// The elements in an element.
     pub(super) fn children(&self, element: usize) -> impl Iterator<Item = usize> + '_ {
         self[element].children.iter().filter_map(|child| match child {
-            Child::Element(index) => Some(*index),
-            Child::Text(_) => None,
+            ChildNode::Element(index) => Some(*index),
+            ChildNode::Text(_) => None,
         })
     }
 
@@ -285,7 +285,7 @@ impl Tree {
         self.elements.push(element);
         let children = &mut self[parent].children;
         let at = at.min(children.len());
-        children.insert(at, Child::Element(index));
+        children.insert(at, ChildNode::Element(index));
         index
     }
 
@@ -299,7 +299,7 @@ impl Tree {
         let inside = std::mem::take(&mut self[element].children);
         let around = self.append(element, around);
         for child in &inside {
-            if let Child::Element(index) = child {
+            if let ChildNode::Element(index) = child {
                 self[*index].parent = Some(around);
             }
         }
@@ -313,7 +313,7 @@ impl Tree {
             self[before].children.retain(|child| !child.is(element));
         }
         self[element].parent = Some(parent);
-        self[parent].children.push(Child::Element(element));
+        self[parent].children.push(ChildNode::Element(element));
     }
 
     /// Takes an element, which was put in last, out of where it is.
@@ -331,10 +331,10 @@ impl Tree {
         let made = self.append(parent, copy);
         for child in inside {
             match child {
-                Child::Element(index) => {
+                ChildNode::Element(index) => {
                     self.copy(index, made);
                 }
-                Child::Text(words) => self[made].children.push(Child::Text(words)),
+                ChildNode::Text(words) => self[made].children.push(ChildNode::Text(words)),
             }
         }
         made
@@ -377,9 +377,9 @@ impl Tree {
         text.push('>');
         for child in &element.children {
             match child {
-                Child::Element(index) if matches!(self[*index].name.as_str(), "style" | "script") => {}
-                Child::Element(index) => self.write_element(*index, text),
-                Child::Text(words) => text.push_str(&escaped(words)),
+                ChildNode::Element(index) if matches!(self[*index].name.as_str(), "style" | "script") => {}
+                ChildNode::Element(index) => self.write_element(*index, text),
+                ChildNode::Text(words) => text.push_str(&escaped(words)),
             }
         }
         let _ = write!(text, "</{name}>");

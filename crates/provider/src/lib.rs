@@ -23,7 +23,7 @@ pub use event::{
 };
 pub use provider::{EarlierTurn, Provider, ReplyRequest};
 pub use queue::{Permit, RequestQueue};
-pub use replies::{Replies, RepliesError, reply_files};
+pub use replies::{FixedReplies, RepliesError, reply_files};
 pub use service::{
     BatchClient, BatchError, BatchProtocol, BatchReplies, BatchState, CatalogError, ConfigurationSource,
     EntryError, ModelRule, ProtocolName, ServiceEntry, ServiceError, ServiceModel, Services, SettingError,

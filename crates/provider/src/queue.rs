@@ -42,7 +42,7 @@ impl RequestQueue {
     }
 
     /// Waits until a request may leave.
-    pub async fn wait_turn(&self) {
+    pub(crate) async fn wait_turn(&self) {
         loop {
             let until = {
                 let mut gate = self.gate();

@@ -22,9 +22,9 @@ const LONGEST: u64 = 16 << 20;
 /// The number of replies that are read at the same time.
 const SLOTS: usize = 4;
 
-/// A provider of replies that lie ready.
+/// A provider of fixed replies, which lie ready.
 #[derive(Debug, Clone)]
-pub struct Replies {
+pub struct FixedReplies {
     queue: RequestQueue,
     /// The files by prompt; those of an empty name answer the run's only prompt.
     files: BTreeMap<String, Vec<PathBuf>>,
@@ -51,13 +51,13 @@ pub enum RepliesError {
     Text(&'static str),
 }
 
-impl Replies {
+impl FixedReplies {
     /// The replies in a folder: each file is one sample, in the order of their names. Where the folder has folders named
     /// as prompts are, each holds the replies to its prompt; else all of them answer the run's only prompt.
     ///
     /// # Errors
     /// When the folder can't be read or has no reply, or it is not clear which prompt they answer.
-    pub fn folder(path: &Path, prompts: &[&str]) -> Result<Replies, RepliesError> {
+    pub fn folder(path: &Path, prompts: &[&str]) -> Result<FixedReplies, RepliesError> {
         let mut files = BTreeMap::new();
         for prompt in prompts {
             let own = path.join(prompt);
@@ -75,21 +75,21 @@ impl Replies {
         if files.values().all(Vec::is_empty) {
             return Err(RepliesError::None { path: path.to_owned() });
         }
-        Ok(Replies { queue: RequestQueue::new(SLOTS, None), files, text: None })
+        Ok(FixedReplies { queue: RequestQueue::new(SLOTS, None), files, text: None })
     }
 
     /// The one reply on standard input, read to its end.
     ///
     /// # Errors
     /// When it can't be read, is empty, too long, or no text.
-    pub fn input(input: impl Read) -> Result<Replies, RepliesError> {
+    pub fn input(input: impl Read) -> Result<FixedReplies, RepliesError> {
         let mut bytes = Vec::new();
         input.take(LONGEST + 1).read_to_end(&mut bytes).map_err(RepliesError::Input)?;
         let text = text(bytes).map_err(RepliesError::Text)?;
         if text.trim().is_empty() {
             return Err(RepliesError::Text("empty"));
         }
-        Ok(Replies { queue: RequestQueue::new(SLOTS, None), files: BTreeMap::new(), text: Some(text) })
+        Ok(FixedReplies { queue: RequestQueue::new(SLOTS, None), files: BTreeMap::new(), text: Some(text) })
     }
 
     /// The number of replies that there are to a prompt.
@@ -117,7 +117,7 @@ impl Replies {
     }
 }
 
-impl Provider for Replies {
+impl Provider for FixedReplies {
     fn queue(&self) -> &RequestQueue {
         &self.queue
     }
@@ -177,7 +177,7 @@ mod tests {
 
     use super::*;
 
-    fn answer(replies: &Replies, prompt: &str, sample: u32) -> (String, Outcome, Option<String>) {
+    fn answer(replies: &FixedReplies, prompt: &str, sample: u32) -> (String, Outcome, Option<String>) {
         let request = ReplyRequest {
             prompt_id: prompt.to_owned(),
             earlier: Vec::new(),
@@ -208,15 +208,15 @@ mod tests {
         write("b.svg", b"<svg/>");
         write("a.md", b"a reply");
         write("notes.json", b"{}");
-        let replies = Replies::folder(root.path(), &["pelican"]).unwrap();
+        let replies = FixedReplies::folder(root.path(), &["pelican"]).unwrap();
         assert_eq!(replies.count("pelican"), 2);
         assert_eq!(answer(&replies, "pelican", 1), ("a reply".to_owned(), Outcome::Complete, None));
         assert_eq!(answer(&replies, "pelican", 2).0, "<svg/>");
         assert_eq!(answer(&replies, "pelican", 3).1, Outcome::Error);
-        let error = Replies::folder(root.path(), &["pelican", "cat"]).unwrap_err().to_string();
+        let error = FixedReplies::folder(root.path(), &["pelican", "cat"]).unwrap_err().to_string();
         assert!(error.contains("this run has 2"), "{error}");
         write("cat/1.txt", b"\xff\xfe");
-        let replies = Replies::folder(root.path(), &["pelican", "cat"]).unwrap();
+        let replies = FixedReplies::folder(root.path(), &["pelican", "cat"]).unwrap();
         assert_eq!((replies.count("pelican"), replies.count("cat")), (0, 1));
         assert!(answer(&replies, "cat", 1).2.unwrap().ends_with("is no UTF-8 text"));
     }
@@ -230,7 +230,7 @@ mod tests {
         std::os::unix::fs::symlink("/dev/zero", root.path().join("b.md")).unwrap();
         std::os::unix::fs::symlink(other.path(), root.path().join("pelican")).unwrap();
         std::fs::write(root.path().join("c.md"), "mine").unwrap();
-        let replies = Replies::folder(root.path(), &["pelican"]).unwrap();
+        let replies = FixedReplies::folder(root.path(), &["pelican"]).unwrap();
         for sample in [1, 2] {
             let (text, outcome, error) = answer(&replies, "pelican", sample);
             assert_eq!((text.as_str(), outcome), ("", Outcome::Error));
@@ -242,15 +242,15 @@ mod tests {
     #[test]
     fn what_is_no_reply_is_told() {
         let root = tempfile::tempdir().unwrap();
-        assert!(Replies::folder(root.path(), &["p"]).unwrap_err().to_string().contains("no reply in"));
+        assert!(FixedReplies::folder(root.path(), &["p"]).unwrap_err().to_string().contains("no reply in"));
         assert!(
-            Replies::folder(&root.path().join("gone"), &["p"])
+            FixedReplies::folder(&root.path().join("gone"), &["p"])
                 .unwrap_err()
                 .to_string()
                 .contains("can't read")
         );
-        assert!(Replies::input(b" \n".as_slice()).unwrap_err().to_string().contains("empty"));
-        assert!(Replies::input(b"\xff".as_slice()).unwrap_err().to_string().contains("no UTF-8"));
-        assert_eq!(Replies::input(b"x".as_slice()).unwrap().count("any"), 1);
+        assert!(FixedReplies::input(b" \n".as_slice()).unwrap_err().to_string().contains("empty"));
+        assert!(FixedReplies::input(b"\xff".as_slice()).unwrap_err().to_string().contains("no UTF-8"));
+        assert_eq!(FixedReplies::input(b"x".as_slice()).unwrap().count("any"), 1);
     }
 }

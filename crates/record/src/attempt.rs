@@ -1,10 +1,13 @@
-//! The record itself, and that of a run.
+//! The record of an attempt.
 
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Check, CostRecord, ExpertsRecord, Id, LookRecord, SamplingSettings, ServiceRecord};
+use crate::{
+    Check, CostRecord, ExpertsRecord, Id, LookRecord, Outcome, SamplingSettings, ServiceRecord, TextRecord,
+    Usage,
+};
 
 /// The version of the record's shape that this program writes.
 pub const SCHEMA_VERSION: u32 = 1;
@@ -20,7 +23,7 @@ pub struct Attempt {
     /// The run that the request belongs to.
     pub run: Id,
     /// The program that made it.
-    pub tool: Tool,
+    pub tool: ToolVersion,
     /// The machine that asked.
     pub host: Host,
     /// The prompt that was sent.
@@ -84,13 +87,14 @@ pub struct Attempt {
     pub unchecked: Option<String>,
     /// The program that checked the kept reply anew, where `check` is not the one that `tool` made.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub rechecked: Option<Tool>,
+    pub rechecked: Option<ToolVersion>,
 }
 
 /// The program that made a record.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-pub struct Tool {
+#[serde(rename = "Tool")]
+pub struct ToolVersion {
     /// `pelicycle`.
     pub name: String,
     /// The program's version.
@@ -189,27 +193,6 @@ impl From<SamplingSettings> for RequestRecord {
     }
 }
 
-/// The way in which a request ended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(rename_all = "kebab-case")]
-pub enum Outcome {
-    /// The model ended its turn.
-    Complete,
-    /// The bound on tokens, or the context, ended it.
-    Length,
-    /// The user broke it off.
-    Cancelled,
-    /// The request failed; `error` says how.
-    Error,
-    /// The stream ended without its end mark.
-    Cut,
-    /// The model or the service declined to answer.
-    Refusal,
-    /// The service's filter took the answer.
-    Filtered,
-}
-
 /// The way in which a reply was obtained.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
@@ -241,27 +224,6 @@ pub struct ImportRecord {
     pub from: String,
     /// The reply's name there: an identifier of the log, or a file's path in the folder.
     pub id: String,
-}
-
-/// Token counts as the service or the engine gave them; absent is unknown, never zero.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-pub struct Usage {
-    /// Tokens of the prompt, those from and for a cache included.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub input: Option<u64>,
-    /// The part of `input` that was read from a cache.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub cached: Option<u64>,
-    /// The part of `input` that was written to a cache.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub cache_written: Option<u64>,
-    /// Tokens of the reply, reasoning included.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub output: Option<u64>,
-    /// The part of `output` that was reasoning.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub reasoning: Option<u64>,
 }
 
 /// The times of a request; seconds are from the moment when it was sent. Of a request that was tried more than
@@ -339,88 +301,4 @@ pub struct ProjectorRecord {
     pub hash: String,
     /// `clip.projector_type`.
     pub kind: String,
-}
-
-/// A file kept beside the record.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-pub struct TextRecord {
-    /// Its length in bytes.
-    pub bytes: u64,
-    /// Hex BLAKE3 of its bytes.
-    pub hash: String,
-}
-
-impl TextRecord {
-    /// The record of a file's content.
-    #[must_use]
-    pub fn of(content: &[u8]) -> Self {
-        Self { bytes: content.len() as u64, hash: blake3::hash(content).to_hex().to_string() }
-    }
-}
-
-/// The plan of a run, written before its first request, so that the run can be taken up again.
-///
-/// The attempts alone tell what of it is done, by their `run`, prompt, contestant and sample.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-pub struct RunRecord {
-    /// Version of this record's shape.
-    pub schema: u32,
-    /// The run's identifier, which its attempts carry.
-    pub id: Id,
-    /// Wall-clock time of the start, RFC 3339 in UTC.
-    #[cfg_attr(feature = "schema", schemars(with = "String"))]
-    pub started: jiff::Timestamp,
-    /// The program that made it.
-    pub tool: Tool,
-    /// The seed from which every sample's seed is derived.
-    pub seed: u64,
-    /// Samples of each prompt and contestant.
-    pub samples: u32,
-    /// The part of all that this run asks; all of it where there is none.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub shard: Option<Shard>,
-    /// Whether the requests are left with the services as batches.
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
-    pub batch: bool,
-    /// The prompts that are sent.
-    pub prompts: Vec<PromptRecord>,
-    /// The models that are asked.
-    pub contestants: Vec<RunContestant>,
-}
-
-/// The part of a run's requests that one of several machines sends.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-pub struct Shard {
-    /// The number of the part, from 1.
-    pub number: u32,
-    /// The number of parts.
-    pub count: u32,
-}
-
-/// One contestant of a run.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-pub struct RunContestant {
-    /// The model.
-    pub record: ContestantRecord,
-    /// The settings of its requests, without the samples' own seeds.
-    pub request: RequestRecord,
-    /// Samples of each prompt, in the prompts' order, for one who has its own number of them.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub samples: Option<Vec<u32>>,
-    /// The most looks after each of its first attempts; absent where it is asked for none.
-    #[serde(default, skip_serializing_if = "is_zero")]
-    pub looks: u32,
-    /// The place to find it again: the path of the model file as it was given, or the address of the service.
-    pub source: String,
-    /// The text of the chat template that was given in place of the model file's own.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub template: Option<String>,
-}
-
-fn is_zero(looks: &u32) -> bool {
-    *looks == 0
 }

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::{AskedRecord, JudgeRecord, Preference, Tool};
+use super::{AskedRecord, JudgeRecord, Preference, ToolVersion};
 use crate::Id;
 
 /// One showing of a pair of the calibration set: a drawing of our own, and the same one changed.
@@ -18,7 +18,7 @@ pub struct CalibrationRecord {
     #[cfg_attr(feature = "schema", schemars(with = "String"))]
     pub judged: Timestamp,
     /// The program that made it.
-    pub tool: Tool,
+    pub tool: ToolVersion,
     /// The judge that was asked.
     pub judge: JudgeRecord,
     /// The version of the set that the pair is of.

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::Rates;
+use crate::TokenPrices;
 
 /// The cost of an attempt, with the figures it was reckoned from: prices change, records don't.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -17,7 +17,7 @@ pub struct CostRecord {
     pub listed: Option<f64>,
     /// The list price, in US dollars for a million tokens.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub rates: Option<Rates>,
+    pub rates: Option<TokenPrices>,
     /// The name of the price list, and its day.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub list: Option<String>,

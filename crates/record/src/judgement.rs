@@ -3,7 +3,9 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::{CostRecord, EngineRecord, Outcome, RequestRecord, ServiceRecord, TextRecord, Tool, Usage};
+use super::{
+    CostRecord, EngineRecord, Outcome, RequestRecord, ServiceRecord, TextRecord, ToolVersion, Usage,
+};
 use crate::Id;
 
 /// One judgement: two drawings on one prompt, seen side by side without their makers' names.
@@ -18,7 +20,7 @@ pub struct JudgementRecord {
     #[cfg_attr(feature = "schema", schemars(with = "String"))]
     pub judged: Timestamp,
     /// The program that made it.
-    pub tool: Tool,
+    pub tool: ToolVersion,
     /// The judge who chose.
     pub judge: JudgeRecord,
     /// The prompt that both drawings answer.

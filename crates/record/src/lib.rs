@@ -27,17 +27,20 @@ mod judgement;
 mod look;
 pub mod measure;
 pub mod name;
+mod outcome;
 mod rates;
 mod rubric_reading;
+mod run_record;
 mod sampling;
 mod seal;
 mod service;
+mod text_record;
 mod timeline;
+mod usage;
 
 pub use attempt::{
-    Attempt, ContestantRecord, EngineRecord, Host, ImportRecord, Outcome, ProjectorRecord, PromptRecord,
-    ReplyOrigin, RequestRecord, RunContestant, RunRecord, SCHEMA_VERSION, Shard, TextRecord, Timing, Tool,
-    Usage,
+    Attempt, ContestantRecord, EngineRecord, Host, ImportRecord, ProjectorRecord, PromptRecord, ReplyOrigin,
+    RequestRecord, SCHEMA_VERSION, Timing, ToolVersion,
 };
 pub use baseline::BaselineRecord;
 pub use batch::{BatchCell, BatchRecord};
@@ -52,9 +55,13 @@ pub use id::{Id, IdError, RandomError};
 pub use inspection::{Inspection, RepairedDrawing};
 pub use judgement::{AskedPrompt, AskedRecord, JudgeKind, JudgeRecord, JudgementRecord, Preference};
 pub use look::LookRecord;
-pub use rates::{Rates, cost};
+pub use outcome::Outcome;
+pub use rates::{TokenPrices, cost};
 pub use rubric_reading::{ReadItem, ReadingRequest, RubricReading};
+pub use run_record::{RunContestant, RunRecord, Shard};
 pub use sampling::SamplingSettings;
 pub use seal::{RevealedPrompt, RevealedRecord, SealRecord};
 pub use service::{FailedTry, LOCAL, Remark, ServiceRecord};
+pub use text_record::TextRecord;
 pub use timeline::{Timeline, TimelineError};
+pub use usage::Usage;

@@ -8,7 +8,8 @@ use crate::Usage;
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
-pub struct Rates {
+#[serde(rename = "Rates")]
+pub struct TokenPrices {
     /// Tokens of the prompt.
     pub input: f64,
     /// Tokens of the reply.
@@ -24,7 +25,7 @@ pub struct Rates {
     pub reasoning: Option<f64>,
 }
 
-impl Rates {
+impl TokenPrices {
     /// The numbers with their names, for checks and tables.
     pub fn iter(&self) -> impl Iterator<Item = (&'static str, f64)> {
         let optional =
@@ -40,7 +41,7 @@ impl Rates {
 /// `usage.input` includes `cached` and `cache_written`, `usage.output` includes `reasoning`: a part is charged once, at its
 /// own rate.
 #[must_use]
-pub fn cost(usage: &Usage, rates: &Rates) -> Option<f64> {
+pub fn cost(usage: &Usage, rates: &TokenPrices) -> Option<f64> {
     let (input, output) = (usage.input?, usage.output?);
     let cached = usage.cached.unwrap_or(0).min(input);
     let written = usage.cache_written.unwrap_or(0).min(input - cached);

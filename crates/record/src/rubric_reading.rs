@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::measure::ItemState;
 use super::{
     AskedPrompt, CostRecord, EngineRecord, JudgeRecord, Outcome, RequestRecord, ServiceRecord, TextRecord,
-    Tool, Usage,
+    ToolVersion, Usage,
 };
 use crate::Id;
 
@@ -23,7 +23,7 @@ pub struct RubricReading {
     #[cfg_attr(feature = "schema", schemars(with = "String"))]
     pub judged: Timestamp,
     /// The program that made it.
-    pub tool: Tool,
+    pub tool: ToolVersion,
     /// The model or the person who looked.
     pub judge: JudgeRecord,
     /// The prompt that the drawing answers.

@@ -6,7 +6,7 @@ use pelicycle_record::{CostRecord, ReplyOrigin, Usage};
 use crate::energy::MeteredRequest;
 use crate::reply_accumulator::ReplyAccumulator;
 use crate::spending::{Reservation, Spending};
-use crate::{Backend, ResourceUse, Stop};
+use crate::{Backend, ResourceUse, StopSignal};
 
 /// The means by which a request is carried out: the backend that answers, the spending that pays for it, and the wish
 /// to end early.
@@ -14,7 +14,7 @@ use crate::{Backend, ResourceUse, Stop};
 pub(crate) struct RequestContext<'a> {
     pub(crate) backend: &'a Backend,
     pub(crate) spending: &'a Spending,
-    pub(crate) stop: &'a Stop,
+    pub(crate) stop: &'a StopSignal,
 }
 
 /// News of a request under way.

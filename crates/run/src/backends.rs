@@ -4,13 +4,15 @@ use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use pelicycle_provider::{BatchClient, Provider, Replies, ServiceError, ServiceModel, Services, WireTrace};
-use pelicycle_record::{Rates, RequestRecord, RunContestant};
+use pelicycle_provider::{
+    BatchClient, FixedReplies, Provider, ServiceError, ServiceModel, Services, WireTrace,
+};
+use pelicycle_record::{RequestRecord, RunContestant, TokenPrices};
 
 use crate::{
-    CONFIG_FILE, Config, ConfigurationFault, Contestant, ContestantModel, Lineups, LocalModel, LocalOptions,
-    NoSight, Notice, Notices, Price, PriceOrigin, Prices, Projectors, RepliesSource, RunError, ServiceAccess,
-    Tariff, UsageError, VariableError, Weights, prices_file,
+    CONFIG_FILE, Config, ConfigurationFault, Contestant, ContestantModel, KnownPrices, Lineups, LocalModel,
+    LocalOptions, ModelPrice, NoSight, Notice, NoticeListener, PriceOrigin, ProjectorChoice, RepliesSource,
+    RunError, ServiceAccess, Tariff, UsageError, VariableError, WeightsLocation, prices_file,
 };
 
 /// Samples that decode together when nothing is said: enough to share the reading of the weights.
@@ -46,13 +48,13 @@ pub struct Backend {
 /// All that is needed to open contestants.
 pub(crate) struct Backends {
     options: LocalOptions,
-    projectors: Projectors,
+    projectors: ProjectorChoice,
     services: Services,
-    notices: Notices,
+    notices: NoticeListener,
     /// The services whose address was told.
     told: Mutex<BTreeSet<String>>,
     pub(crate) lineups: Lineups,
-    prices: Prices,
+    prices: KnownPrices,
     usd_per_kwh: Option<f64>,
 }
 
@@ -75,7 +77,7 @@ impl Backends {
     pub(crate) fn new(
         config: &Config,
         options: &BackendOptions,
-        notices: &Notices,
+        notices: &NoticeListener,
     ) -> Result<Backends, RunError> {
         let fault = |fault: ConfigurationFault| {
             let file = options.config.clone().unwrap_or_else(|| PathBuf::from(CONFIG_FILE));
@@ -97,7 +99,7 @@ impl Backends {
                 parallel: count(options.parallel, config.run.parallel).unwrap_or(PARALLEL),
                 projector: None,
             },
-            projectors: Projectors::new(config, options.projector.as_deref())
+            projectors: ProjectorChoice::new(config, options.projector.as_deref())
                 .map_err(|error| fault(error.into()))?,
             services: match &options.trace {
                 Some(trace) => services.traced(Arc::clone(trace)),
@@ -106,7 +108,7 @@ impl Backends {
             notices: Arc::clone(notices),
             told: Mutex::default(),
             lineups: config.lineups().map_err(|error| fault(error.into()))?,
-            prices: Prices::load(prices_file().as_deref(), config.prices.clone())?,
+            prices: KnownPrices::load(prices_file().as_deref(), config.prices.clone())?,
             usd_per_kwh: config.usd_per_kwh,
         })
     }
@@ -117,7 +119,7 @@ impl Backends {
     }
 
     /// The projectors that were named.
-    pub(crate) fn projectors(&self) -> &Projectors {
+    pub(crate) fn projectors(&self) -> &ProjectorChoice {
         &self.projectors
     }
 
@@ -125,7 +127,7 @@ impl Backends {
     pub(crate) fn open(
         &self,
         found: &Contestant,
-        own_price: Option<&Rates>,
+        own_price: Option<&TokenPrices>,
         wanted: &RunContestant,
         seeded: bool,
         prompts: &[&str],
@@ -176,7 +178,7 @@ impl Backends {
     /// Opens a local model, for a contestant where it has a name, and with a chat template where that is not to be its own.
     pub(crate) fn local(
         &self,
-        weights: &Weights,
+        weights: &WeightsLocation,
         contestant: Option<&str>,
         template: Option<&str>,
     ) -> Result<LocalModel, RunError> {
@@ -236,12 +238,12 @@ impl Backends {
     pub(crate) fn tariff(
         &self,
         found: &Contestant,
-        own_price: Option<&Rates>,
+        own_price: Option<&TokenPrices>,
         remote: Option<&ServiceModel>,
     ) -> Tariff {
         if let Some(rates) = own_price {
             let list = PriceOrigin::Configured.to_string();
-            return Tariff::Tokens { price: Price::flat(rates.clone()), list };
+            return Tariff::Tokens { price: ModelPrice::flat(rates.clone()), list };
         }
         let record = &found.record;
         if let Some((price, origin)) = self.prices.find(&format!("{}/{}", record.provider, record.model)) {
@@ -258,16 +260,16 @@ impl Backends {
     }
 
     /// The user's own figure for a contestant that has a name in pelicycle.toml.
-    pub(crate) fn own_price(&self, slug: &str) -> Option<Rates> {
+    pub(crate) fn own_price(&self, slug: &str) -> Option<TokenPrices> {
         self.lineups.everyone().find(|one| one.name.as_deref() == Some(slug)).and_then(|one| one.entry.price)
     }
 }
 
 /// The replies that lie ready.
-pub(crate) fn given_replies(given: &RepliesSource, prompts: &[&str]) -> Result<Replies, UsageError> {
+pub(crate) fn given_replies(given: &RepliesSource, prompts: &[&str]) -> Result<FixedReplies, UsageError> {
     Ok(match given {
-        RepliesSource::Folder(path) => Replies::folder(path, prompts)?,
-        RepliesSource::Input => Replies::input(std::io::stdin().lock())?,
+        RepliesSource::Folder(path) => FixedReplies::folder(path, prompts)?,
+        RepliesSource::Input => FixedReplies::input(std::io::stdin().lock())?,
     })
 }
 

@@ -8,7 +8,9 @@ use pelicycle_provider::{BatchClient, BatchState};
 use pelicycle_record::{BatchCell, BatchRecord, Id, SCHEMA_VERSION};
 use pelicycle_store::Store;
 
-use crate::{Backend, Notice, Notices, PlanCell, PreparedRun, RunError, RunPlan, Stop, UsageError};
+use crate::{
+    Backend, Notice, NoticeListener, PlanCell, PreparedRun, RunError, RunPlan, StopSignal, UsageError,
+};
 
 /// The first and the longest wait between two looks at a batch.
 const LOOKS: [Duration; 2] = [Duration::from_secs(1), Duration::from_secs(60)];
@@ -75,8 +77,8 @@ impl PreparedRun {
     pub async fn begin(
         &mut self,
         store: &Store,
-        stop: &Stop,
-        notices: &Notices,
+        stop: &StopSignal,
+        notices: &NoticeListener,
     ) -> Result<BatchesLeft, RunError> {
         if self.lock.is_none() {
             self.lock = Some(store.lock_run(&self.plan.run.id)?);
@@ -162,8 +164,8 @@ fn open_batches(store: &Store, plan: &RunPlan) -> Result<Vec<OpenBatch>, RunErro
 #[derive(Clone, Copy)]
 struct BatchExchange<'a> {
     store: &'a Store,
-    stop: &'a Stop,
-    notices: &'a Notices,
+    stop: &'a StopSignal,
+    notices: &'a NoticeListener,
 }
 
 impl BatchExchange<'_> {

@@ -7,17 +7,14 @@ use std::path::{Path, PathBuf};
 use pelicycle_models::ModelFolders;
 use pelicycle_prompt::{PromptError, PromptLibrary};
 use pelicycle_provider::ServiceEntry;
-use pelicycle_record::{Rates, SamplingSettings};
+use pelicycle_record::{SamplingSettings, TokenPrices};
 use pelicycle_text::plain_file;
 use serde::{Deserialize, Deserializer};
 
 use crate::config_fault;
-use crate::config_places::ConfigPlaces;
+use crate::config_places::{CONFIG_FILE, ConfigPlaces};
 use crate::section::{self, SamplingSection};
 use crate::{ContestantEntry, LineupError, Lineups, SiteSection, one_or_many};
-
-/// The file looked for in the working directory.
-pub const CONFIG_FILE: &str = "pelicycle.toml";
 
 /// The longest file, in bytes.
 const LONGEST: u64 = 4 << 20;
@@ -42,7 +39,7 @@ pub struct Config {
     pub providers: BTreeMap<String, ServiceEntry>,
     /// Prices by `provider/model`, before any table's.
     #[serde(default)]
-    pub prices: BTreeMap<String, Rates>,
+    pub prices: BTreeMap<String, TokenPrices>,
     /// The price of a kilowatt-hour here, in US dollars: the cost of local models.
     pub usd_per_kwh: Option<f64>,
     /// Commands that print keys, by the variable that each stands for.
@@ -118,7 +115,7 @@ impl ConfigError {
 /// The user's own configuration, whatever folder is worked in: what it says of services is trusted.
 #[derive(Debug, Clone, Default, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct OwnConfig {
+pub(crate) struct OwnConfig {
     /// Services by name: changes to known ones, and others.
     #[serde(default)]
     pub providers: BTreeMap<String, ServiceEntry>,
@@ -132,7 +129,7 @@ impl OwnConfig {
     ///
     /// # Errors
     /// When it can't be read, or says what this version does not know.
-    pub fn load() -> Result<OwnConfig, ConfigError> {
+    pub(crate) fn load() -> Result<OwnConfig, ConfigError> {
         let Some(path) = own_config_file() else { return Ok(OwnConfig::default()) };
         match plain_file::text_followed(&path, LONGEST) {
             Ok(text) => parse(&path, &text),
@@ -144,7 +141,7 @@ impl OwnConfig {
 
 /// The user's own configuration file, where the system has a place for one.
 #[must_use]
-pub fn own_config_file() -> Option<PathBuf> {
+pub(crate) fn own_config_file() -> Option<PathBuf> {
     let set = |name: &str| std::env::var_os(name).map(PathBuf::from).filter(|path| path.is_absolute());
     let folder = match std::env::consts::OS {
         "windows" => set("APPDATA")?,

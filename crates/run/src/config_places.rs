@@ -6,6 +6,9 @@ use std::path::{Path, PathBuf};
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
+/// The file looked for in the working directory.
+pub const CONFIG_FILE: &str = "pelicycle.toml";
+
 /// The lines of words in tables of tables: `[lineups]`, `[contestants.NAME]`, `[run]`, `[site]`.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct ConfigPlaces {
@@ -55,7 +58,7 @@ impl ConfigPlaces {
     /// `pelicycle.toml:3`, the place of a word under a key such as `lineups.spring`; the file alone where it is not known.
     pub(crate) fn of(&self, key: &str, word: &str) -> String {
         let file = match self.file.as_os_str().is_empty() {
-            true => crate::CONFIG_FILE.into(),
+            true => CONFIG_FILE.into(),
             false => self.file.display().to_string(),
         };
         match self.lines.get(&(key.to_owned(), word.to_owned())) {

@@ -7,7 +7,7 @@ use pelicycle_record::{ContestantRecord, LOCAL, RunContestant};
 
 use pelicycle_text::{did_you_mean, near};
 
-use crate::Participant;
+use crate::participant::{BUNDLED, Participant};
 use crate::price::PriceTable;
 
 /// The provider of replies that lie ready in a folder.
@@ -15,9 +15,6 @@ const FOLDER: &str = "folder";
 
 /// The provider of a reply on standard input.
 const INPUT: &str = "stdin";
-
-/// The model inside this program.
-pub(crate) const BUNDLED: &str = "hatchling";
 
 /// A model as it was named, found.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -34,7 +31,7 @@ pub struct Contestant {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ContestantModel {
     /// Weights, in the engine of this process.
-    Local(Weights),
+    Local(WeightsLocation),
     /// The service that the record names as its provider.
     Remote,
     /// Nobody: its replies lie ready.
@@ -63,32 +60,32 @@ impl RepliesSource {
 
 /// The place of a local model's weights.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Weights {
+pub enum WeightsLocation {
     /// In a file.
     File(PathBuf),
     /// In this program: hatchling's.
     Bundled,
 }
 
-impl Weights {
+impl WeightsLocation {
     /// The words that a run keeps to find them again.
     #[must_use]
     pub fn source(&self) -> String {
         match self {
-            Weights::File(path) => path.to_string_lossy().into_owned(),
-            Weights::Bundled => format!("{LOCAL}/{BUNDLED}"),
+            WeightsLocation::File(path) => path.to_string_lossy().into_owned(),
+            WeightsLocation::Bundled => format!("{LOCAL}/{BUNDLED}"),
         }
     }
 
-    /// The weights that [`Weights::source`] told of.
+    /// The weights that [`WeightsLocation::source`] told of.
     #[must_use]
-    pub fn of_source(source: &str) -> Weights {
-        let bundled = Weights::Bundled;
-        if source == bundled.source() { bundled } else { Weights::File(PathBuf::from(source)) }
+    fn of_source(source: &str) -> WeightsLocation {
+        let bundled = WeightsLocation::Bundled;
+        if source == bundled.source() { bundled } else { WeightsLocation::File(PathBuf::from(source)) }
     }
 }
 
-impl std::fmt::Display for Weights {
+impl std::fmt::Display for WeightsLocation {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(&self.source())
     }
@@ -201,20 +198,20 @@ impl Contestant {
             || path.file_stem().unwrap_or_default().to_string_lossy().into_owned(),
             |name| name.stem,
         );
-        Contestant::with_weights(&stem, Weights::File(path.to_owned()))
+        Contestant::with_weights(&stem, WeightsLocation::File(path.to_owned()))
     }
 
     /// A model that was found on this machine.
     #[must_use]
     pub fn found(found: &ModelFile) -> Contestant {
-        let weights = Weights::File(found.path().to_owned());
+        let weights = WeightsLocation::File(found.path().to_owned());
         Contestant { found: Some(found.clone()), ..Contestant::with_weights(&found.stem, weights) }
     }
 
     /// The model inside this program.
     #[must_use]
     pub fn bundled() -> Contestant {
-        Contestant::with_weights(BUNDLED, Weights::Bundled)
+        Contestant::with_weights(BUNDLED, WeightsLocation::Bundled)
     }
 
     /// A model of a service.
@@ -238,9 +235,9 @@ impl Contestant {
 
     /// The contestant that a run's record tells of.
     #[must_use]
-    pub fn of_record(who: &RunContestant) -> Contestant {
+    pub(crate) fn of_record(who: &RunContestant) -> Contestant {
         let model = match who.record.provider.as_str() {
-            LOCAL => ContestantModel::Local(Weights::of_source(&who.source)),
+            LOCAL => ContestantModel::Local(WeightsLocation::of_source(&who.source)),
             FOLDER => ContestantModel::Given(RepliesSource::Folder(PathBuf::from(&who.source))),
             INPUT => ContestantModel::Given(RepliesSource::Input),
             _ => ContestantModel::Remote,
@@ -262,7 +259,7 @@ impl Contestant {
 
     /// Whether its replies lie ready.
     #[must_use]
-    pub fn is_given(&self) -> bool {
+    pub(crate) fn is_given(&self) -> bool {
         matches!(self.model, ContestantModel::Given(_))
     }
 
@@ -272,7 +269,7 @@ impl Contestant {
         matches!(self.model, ContestantModel::Local(_))
     }
 
-    fn with_weights(stem: &str, weights: Weights) -> Contestant {
+    fn with_weights(stem: &str, weights: WeightsLocation) -> Contestant {
         Contestant {
             record: ContestantRecord::new(LOCAL, stem),
             model: ContestantModel::Local(weights),
@@ -307,7 +304,7 @@ mod tests {
         assert_eq!(bundled, Contestant::find("hatchling", &ModelFolders::default()).unwrap());
         for found in [bundled, by_path] {
             let ContestantModel::Local(weights) = found.model else { panic!("{found:?}") };
-            assert_eq!(Weights::of_source(&weights.source()), weights);
+            assert_eq!(WeightsLocation::of_source(&weights.source()), weights);
         }
     }
 
@@ -351,7 +348,7 @@ mod tests {
         let found = Contestant::find("local/big", &places).unwrap();
         assert_eq!(found.record.model, "Big-Q8_0");
         let first = folder.path().join("Big-Q8_0-00001-of-00002.gguf");
-        assert_eq!(found.model, ContestantModel::Local(Weights::File(first.clone())));
+        assert_eq!(found.model, ContestantModel::Local(WeightsLocation::File(first.clone())));
         assert_eq!(Contestant::local(&first).record, found.record);
         std::fs::remove_file(folder.path().join("Big-Q8_0-00002-of-00002.gguf")).unwrap();
         let error = Contestant::find("local/big", &places).unwrap_err().to_string();

@@ -12,7 +12,7 @@ use pelicycle_text::plain_file;
 use secrecy::{ExposeSecret as _, SecretString};
 
 /// The file beside pelicycle.toml that may set variables.
-pub const DOTENV: &str = ".env";
+pub(crate) const DOTENV: &str = ".env";
 
 /// The longest `.env`, in bytes.
 const LONGEST_FILE: u64 = 1 << 20;
@@ -32,13 +32,13 @@ pub struct Environment {
 
 /// Commands that print keys, by the variable that each stands for.
 #[derive(Debug, Clone, Default)]
-pub struct KeyCommands {
+pub(crate) struct KeyCommands {
     /// Those of the user's own configuration.
-    pub own: BTreeMap<String, Vec<String>>,
+    pub(crate) own: BTreeMap<String, Vec<String>>,
     /// Those of a folder, which may be from somebody else.
-    pub folder: BTreeMap<String, Vec<String>>,
+    pub(crate) folder: BTreeMap<String, Vec<String>>,
     /// Whether those of the folder are run.
-    pub trusting: bool,
+    pub(crate) trusting: bool,
 }
 
 /// The source of a variable.
@@ -97,7 +97,7 @@ impl Environment {
     ///
     /// # Errors
     /// When a line of the file is no setting. A file that can't be read is passed over.
-    pub fn load(folder: &Path, commands: KeyCommands) -> Result<Environment, VariableError> {
+    pub(crate) fn load(folder: &Path, commands: KeyCommands) -> Result<Environment, VariableError> {
         let mut all = commands.own.iter().chain(&commands.folder);
         if let Some(name) = all.find(|(_, words)| words.is_empty()).map(|(name, _)| name) {
             return Err(VariableError::Empty { name: name.clone() });

@@ -11,7 +11,7 @@ use pelicycle_record::{Id, RandomError};
 use pelicycle_store::StoreError;
 use pelicycle_text::dollars;
 
-use crate::{ConfigError, ContestantError, LineupError, PriceError, VariableError, Weights};
+use crate::{ConfigError, ContestantError, LineupError, PriceError, VariableError, WeightsLocation};
 
 /// The reason why a run, or a session of judging, could not begin or go on. Attempts and judgements that were
 /// finished before are kept.
@@ -37,7 +37,7 @@ pub enum RunError {
     #[error("can't use the model")]
     Model(#[from] EngineError),
     #[error("{weights} recommends a setting that can't be used; give your own")]
-    Recommendation { weights: Weights, source: SamplingError },
+    Recommendation { weights: WeightsLocation, source: SamplingError },
     #[error("{0}")]
     EngineRecord(String),
     #[error(
@@ -49,7 +49,7 @@ pub enum RunError {
         "{weights} is not the file that this run began with, so its drawings would not be {label}'s; put that file back, \
          or start a new run"
     )]
-    OtherWeights { weights: Weights, label: String },
+    OtherWeights { weights: WeightsLocation, label: String },
     #[error(
         "{file} is not the projector that {label} saw with when this run began, which was {then}; name that one by --projector, \
          or start a new run"

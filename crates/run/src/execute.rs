@@ -1,44 +1,14 @@
 //! Carries a plan out: asks, checks, keeps, each sample as soon as it is over.
 
-use std::fmt::Debug;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex};
 
-use pelicycle_drawing::{WorkerError, WorkerPool};
-use pelicycle_record::Inspection;
-use pelicycle_store::Store;
 use tokio::task::JoinSet;
 
 use crate::first_attempts::FirstAttempts;
+use crate::run_context::{ProgressListener, tell};
 use crate::sample_task::SampleTask;
 use crate::spending::Spending;
-use crate::{Backend, PlanCell, RunError, RunPlan, RunProgress, Stop};
-
-/// The store and the checker that a run works with.
-#[derive(Debug, Clone)]
-pub struct Workspace {
-    /// The store that keeps attempts.
-    pub store: Store,
-    /// The checker of drawings.
-    pub pool: Arc<dyn ReplyInspector>,
-}
-
-/// One who checks the replies of a run.
-pub trait ReplyInspector: Debug + Send + Sync {
-    /// Inspects a reply whose reasoning came apart from it; `raster` is the longest side of the picture.
-    ///
-    /// # Errors
-    /// When it can't be checked, for reasons of this machine.
-    fn inspect_thought(&self, reply: &[u8], thinking: &[u8], raster: u32) -> Result<Inspection, WorkerError>;
-}
-
-impl ReplyInspector for WorkerPool {
-    fn inspect_thought(&self, reply: &[u8], thinking: &[u8], raster: u32) -> Result<Inspection, WorkerError> {
-        WorkerPool::inspect_thought(self, reply, thinking, raster)
-    }
-}
-
-/// Hears of all that happens, from any thread.
-pub(crate) type Listener = Arc<Mutex<dyn FnMut(RunProgress<'_>) + Send>>;
+use crate::{Backend, PlanCell, RunContext, RunError, RunPlan, RunProgress, StopSignal};
 
 /// The outcome of a run that kept all its attempts.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
@@ -58,11 +28,11 @@ pub async fn execute(
     plan: RunPlan,
     backends: Vec<Option<Backend>>,
     max_cost: Option<f64>,
-    workspace: Workspace,
-    stop: Stop,
+    context: RunContext,
+    stop: StopSignal,
     listener: impl FnMut(RunProgress<'_>) + Send + 'static,
 ) -> Result<RunEnd, RunError> {
-    let listener: Listener = Arc::new(Mutex::new(listener));
+    let listener: ProgressListener = Arc::new(Mutex::new(listener));
     let most_looks = plan.most_looks();
     let RunPlan { run, cells, looks } = plan;
     tell(&listener, RunProgress::RunStarted { run: &run, cells: &cells, looks: &looks, most_looks });
@@ -78,7 +48,7 @@ pub async fn execute(
             spending: Arc::clone(&spending),
             // Money goes to what is counted first.
             firsts: max_cost.map(|_| firsts.clone()),
-            workspace: workspace.clone(),
+            context: context.clone(),
             stop: stop.clone(),
             listener: Arc::clone(&listener),
         })
@@ -106,9 +76,4 @@ pub async fn execute(
         Some(error) => Err(error),
         None => Ok(RunEnd { over_budget: spending.over_budget() }),
     }
-}
-
-pub(crate) fn tell(listener: &Listener, news: RunProgress<'_>) {
-    let mut listener = listener.lock().unwrap_or_else(PoisonError::into_inner);
-    listener(news);
 }

@@ -3,14 +3,15 @@
 use std::collections::BTreeMap;
 
 use pelicycle_provider::ServiceError;
-use pelicycle_record::{Rates, SamplingSettings};
+use pelicycle_record::{SamplingSettings, TokenPrices};
 use pelicycle_store::Store;
 
 use crate::backends::{check_bound, given_replies};
 use crate::look::{LOOK_TEXT, PICTURE, most_input};
 use crate::prepare::RunDraft;
 use crate::{
-    Backends, Config, Contestant, ContestantModel, Notices, RunError, RunPlan, RunRequest, Tariff, UsageError,
+    Backends, Config, Contestant, ContestantModel, NoticeListener, RunError, RunPlan, RunRequest, Tariff,
+    UsageError,
 };
 
 /// Tokens of a reply of a model that was never asked: a drawing of some four kilobytes.
@@ -73,7 +74,11 @@ impl RunForecast {
     ///
     /// # Errors
     /// When it can't be meant, or what it needs can't be read.
-    pub fn new(store: &Store, request: &RunRequest, notices: &Notices) -> Result<RunForecast, RunError> {
+    pub fn new(
+        store: &Store,
+        request: &RunRequest,
+        notices: &NoticeListener,
+    ) -> Result<RunForecast, RunError> {
         let config = Config::load(request.backends.config.as_deref())?;
         let backends = Backends::new(&config, &request.backends, notices)?;
         check_bound(request.max_cost.or(config.run.max_cost))?;
@@ -171,7 +176,7 @@ impl ContestantForecast {
 /// A contestant's tariff. That its key is missing keeps nobody from counting; that nobody knows its service does.
 fn priced(
     found: &Contestant,
-    own_price: Option<&Rates>,
+    own_price: Option<&TokenPrices>,
     backends: &Backends,
 ) -> Result<(Tariff, CostBasis), UsageError> {
     Ok(match &found.model {

@@ -7,19 +7,12 @@ use pelicycle_record::{
 use pelicycle_store::AttemptFiles;
 
 use crate::ask::AnsweredRequest;
-use crate::execute::tell;
 use crate::look::looks_left;
 use crate::look_chain::{LookDrawing, ShownPicture};
 use crate::reply_accumulator::ReplyAccumulator;
-use crate::sample_task::SampleTask;
+use crate::run_context::tell;
+use crate::sample_task::{KeptAttempt, SampleTask};
 use crate::{FinishedAttempt, PlanCell, RunError, RunProgress, host};
-
-/// An attempt that is kept.
-pub(crate) struct KeptAttempt {
-    pub(crate) attempt: Attempt,
-    /// The drawing that it made, where that has a picture.
-    pub(crate) shown: Option<LookDrawing>,
-}
 
 /// The outcome of checking a reply.
 struct CheckedReply {
@@ -56,7 +49,7 @@ impl SampleTask {
         let mut attempt = self.attempt(cell, &asked, settings, engine, inspection.as_ref(), &files)?;
         attempt.look = look;
         attempt.unchecked = unchecked;
-        let folder = self.workspace.store.write(&attempt, &files)?;
+        let folder = self.context.store.write(&attempt, &files)?;
         tell(
             &self.listener,
             RunProgress::Finished(FinishedAttempt {
@@ -86,7 +79,7 @@ impl SampleTask {
     fn check(&self, cell: PlanCell, answer: &ReplyAccumulator) -> CheckedReply {
         let inspect = || {
             let (text, thinking) = (answer.text.as_bytes(), answer.reasoning.as_bytes());
-            self.workspace.pool.inspect_thought(text, thinking, self.run.prompts[cell.prompt].raster)
+            self.context.pool.inspect_thought(text, thinking, self.run.prompts[cell.prompt].raster)
         };
         match answer.has_reply().then(inspect).transpose() {
             Ok(inspection) => CheckedReply { inspection, unchecked: None },

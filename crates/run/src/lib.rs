@@ -20,6 +20,8 @@ mod config;
 mod config_fault;
 mod config_places;
 mod contestant;
+mod contestant_entry;
+mod day;
 mod energy;
 mod environment;
 mod error;
@@ -35,10 +37,13 @@ mod load;
 mod local;
 mod look;
 mod look_chain;
+mod no_sight;
 mod notice;
 mod one_or_many;
+mod participant;
 mod picture_tokens;
 mod plan;
+mod plan_cell;
 mod prepare;
 mod price;
 mod progress;
@@ -46,8 +51,10 @@ mod projector_choice;
 mod recheck;
 mod reply_accumulator;
 mod resume;
+mod run_context;
 mod sample_task;
 mod section;
+mod seeds;
 mod service_access;
 mod sight;
 mod site_section;
@@ -58,30 +65,38 @@ mod tariff;
 pub(crate) use backends::Backends;
 pub use backends::{Backend, BackendOptions};
 pub use batch::{BatchesLeft, BatchesStatus, WaitingBatch};
-pub use config::{CONFIG_FILE, Config, ConfigError, OwnConfig, RunDefaults, own_config_file};
+pub use config::{Config, ConfigError, RunDefaults};
+pub(crate) use config::{OwnConfig, own_config_file};
+pub use config_places::CONFIG_FILE;
 pub use contestant::{
-    Contestant, ContestantError, ContestantModel, RepliesSource, Weights, priced_models_like,
+    Contestant, ContestantError, ContestantModel, RepliesSource, WeightsLocation, priced_models_like,
 };
-pub use environment::{DOTENV, Environment, KeyCommands, VariableError, VariableSource};
+pub use contestant_entry::ContestantEntry;
+pub(crate) use environment::KeyCommands;
+pub use environment::{Environment, VariableError, VariableSource};
 pub use error::{ConfigurationFault, RunError, UsageError};
-pub use execute::{ReplyInspector, RunEnd, Workspace, execute};
+pub use execute::{RunEnd, execute};
 pub use forecast::{ContestantForecast, CostBasis, RunForecast, earlier_lengths};
-pub use lineup::{ContestantEntry, LineupError, Lineups, Participant};
+pub use lineup::{LineupError, Lineups};
 pub use local::{LocalModel, LocalOptions, PictureWatch};
 pub use look::MAX_LOOKS;
 pub use look_chain::PlannedLooks;
-pub use notice::{Notice, Notices};
-pub use plan::{PlanCell, RunPlan, random_seed, sample_seed};
+pub use no_sight::NoSight;
+pub use notice::{Notice, NoticeListener};
+pub use participant::Participant;
+pub use plan::RunPlan;
+pub use plan_cell::PlanCell;
 pub use prepare::{PreparedRun, RunRequest};
 pub use price::{
-    LITELLM_URL, LitellmError, Price, PriceError, PriceOrigin, PriceTable, PriceTier, Prices, prices_file,
-    read_litellm,
+    KnownPrices, LITELLM_URL, LitellmError, ModelPrice, PriceError, PriceOrigin, PriceTable, PriceTier,
+    prices_file, read_litellm,
 };
 pub use progress::{FinishedAttempt, RunProgress};
-pub use projector_choice::{Projectors, Sight};
-pub use recheck::{Rechecked, has_damaged_picture, is_worth_a_check, recheck};
+pub use projector_choice::{ProjectorChoice, VisionSupport};
+pub use recheck::{RecheckOutcome, has_damaged_picture, is_worth_a_check, recheck};
+pub use run_context::{ReplyInspector, RunContext};
+pub use seeds::{random_seed, sample_seed};
 pub use service_access::ServiceAccess;
-pub use sight::NoSight;
 pub use site_section::{SiteLab, SiteModel, SiteSection};
-pub use stop::Stop;
+pub use stop::StopSignal;
 pub use tariff::{ResourceUse, Tariff};

@@ -1,99 +1,17 @@
 //! Contestants with names of their own: `[contestants.NAME]` and `[lineups]` of pelicycle.toml.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::PathBuf;
 
-use jiff::civil::Date;
-use pelicycle_record::{Rates, SamplingSettings, name};
+use pelicycle_record::name;
 use pelicycle_text::{did_you_mean, near};
-use serde::{Deserialize, Deserializer};
 
+use crate::ContestantEntry;
 use crate::config_places::ConfigPlaces;
-use crate::contestant::{BUNDLED, models_like};
-use crate::one_or_many;
-use crate::section::{self, SamplingSection};
+use crate::contestant::models_like;
+use crate::participant::{BUNDLED, Participant};
 
 /// The beginning of a `-m` that means a whole line-up.
 const LINEUP: &str = "lineup:";
-
-/// A contestant as pelicycle.toml describes it. Settings that are left out are those of the run.
-#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
-#[serde(remote = "Self")]
-pub struct ContestantEntry {
-    /// The model, as `-m` takes it.
-    pub model: String,
-    /// The name for people; the contestant's own name when nothing is said.
-    pub label: Option<String>,
-    /// Other names of it on the command line.
-    #[serde(default, deserialize_with = "one_or_many::list")]
-    pub aliases: Vec<String>,
-    /// The day the model came out.
-    #[serde(default, deserialize_with = "day")]
-    pub released: Option<Date>,
-    /// Its price, before any table.
-    pub price: Option<Rates>,
-    /// A file with the chat template of a local model, in place of its own.
-    pub template: Option<PathBuf>,
-    /// The most looks after each of its first attempts.
-    #[serde(default, deserialize_with = "section::looks")]
-    pub looks: Option<u32>,
-    /// The projector file with which a local model sees pictures, in place of one beside it.
-    pub projector: Option<PathBuf>,
-    /// The settings that it is asked with.
-    #[serde(skip)]
-    pub sampling: SamplingSettings,
-}
-
-impl SamplingSection for ContestantEntry {
-    fn own<'de, D: Deserializer<'de>>(from: D) -> Result<ContestantEntry, D::Error> {
-        ContestantEntry::deserialize(from)
-    }
-
-    fn set_sampling(&mut self, sampling: SamplingSettings) {
-        self.sampling = sampling;
-    }
-}
-
-impl<'de> Deserialize<'de> for ContestantEntry {
-    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<ContestantEntry, D::Error> {
-        section::read(from)
-    }
-}
-
-/// A day, as TOML writes it or as a text.
-pub(crate) fn day<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Date>, D::Error> {
-    #[derive(Deserialize)]
-    #[serde(untagged)]
-    enum Day {
-        Toml(toml::value::Datetime),
-        Text(String),
-    }
-    let text = match Day::deserialize(from)? {
-        Day::Toml(day) => day.to_string(),
-        Day::Text(text) => text,
-    };
-    text.parse().map(Some).map_err(|error| serde::de::Error::custom(format!("{text:?} is no day: {error}")))
-}
-
-/// One who takes part: a model, and what its contestant says of it.
-#[derive(Debug, Clone, Default, PartialEq)]
-pub struct Participant {
-    /// The contestant's name, where it has one.
-    pub name: Option<String>,
-    /// Its entry; for a bare model one that says only which.
-    pub entry: ContestantEntry,
-}
-
-impl Participant {
-    /// The one who takes part where none is named: the model inside this program.
-    #[must_use]
-    pub fn bundled() -> Participant {
-        Participant {
-            name: None,
-            entry: ContestantEntry { model: BUNDLED.to_owned(), ..ContestantEntry::default() },
-        }
-    }
-}
 
 /// Contestants and line-ups by name.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -254,7 +172,11 @@ fn may_be_model(named: &str) -> bool {
 mod tests {
     use std::path::Path;
 
+    use pelicycle_record::SamplingSettings;
+    use serde::Deserialize;
+
     use super::*;
+    use crate::one_or_many;
 
     #[derive(Deserialize)]
     struct File {

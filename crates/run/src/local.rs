@@ -23,10 +23,10 @@ use pelicycle_record::{
     Usage,
 };
 
-use crate::contestant::Weights;
+use crate::contestant::WeightsLocation;
 use crate::file_hash::{FileHash, HashStart};
 use crate::projector_choice::NamedProjector;
-use crate::{RunError, Sight, UsageError};
+use crate::{RunError, UsageError, VisionSupport};
 
 /// Tokens of a reply when nothing else is said: today's drawings with their thinking are often longer than 4,096, and one
 /// that goes round in a circle is ended before.
@@ -56,7 +56,7 @@ pub type PictureWatch = Box<dyn Fn(PictureProgress) + Send + Sync>;
 /// A local model file, open and ready.
 pub struct LocalModel {
     engine: Engine,
-    weights: Weights,
+    weights: WeightsLocation,
     /// The projector that was named for it.
     projector: Option<NamedProjector>,
     eyes: Mutex<Option<OpenedEyes>>,
@@ -88,7 +88,7 @@ impl LocalModel {
     /// # Errors
     /// When its file can't be read or is no model that the engine runs, or the template is none.
     pub fn open(
-        weights: &Weights,
+        weights: &WeightsLocation,
         template: Option<&str>,
         options: &LocalOptions,
     ) -> Result<LocalModel, EngineError> {
@@ -100,14 +100,18 @@ impl LocalModel {
             ..EngineOptions::default()
         };
         let engine = match weights {
-            Weights::File(path) => Engine::new(Gguf::open(path)?, &engine_options)?,
-            Weights::Bundled => Engine::new(Gguf::from_bytes(bundled::hatchling())?, &engine_options)?,
+            WeightsLocation::File(path) => Engine::new(Gguf::open(path)?, &engine_options)?,
+            WeightsLocation::Bundled => {
+                Engine::new(Gguf::from_bytes(bundled::hatchling())?, &engine_options)?
+            }
         };
         let model = engine.model();
         let record = EngineRecord {
             file: match weights {
-                Weights::File(path) => path.file_name().unwrap_or_default().to_string_lossy().into_owned(),
-                Weights::Bundled => BUNDLED_FILE.to_owned(),
+                WeightsLocation::File(path) => {
+                    path.file_name().unwrap_or_default().to_string_lossy().into_owned()
+                }
+                WeightsLocation::Bundled => BUNDLED_FILE.to_owned(),
             },
             bytes: model.gguf().file_bytes(),
             hash: String::new(),
@@ -120,11 +124,11 @@ impl LocalModel {
             projector: None,
         };
         let hash = match weights {
-            Weights::File(_) => {
+            WeightsLocation::File(_) => {
                 let files: Vec<PathBuf> = model.gguf().paths().map(Path::to_owned).collect();
                 FileHash::of(&files, &record.file)
             }
-            Weights::Bundled => FileHash::of_bytes(bundled::hatchling()),
+            WeightsLocation::Bundled => FileHash::of_bytes(bundled::hatchling()),
         };
         let weight_summary = Arc::new(model.weight_summary());
         let queue = RequestQueue::new(options.parallel, None);
@@ -158,10 +162,12 @@ impl LocalModel {
         }
         let model = self.weights.source();
         let sight = match &self.weights {
-            Weights::File(path) => Sight::of(path, self.engine.model().gguf(), self.projector.as_ref()),
-            Weights::Bundled => return Err(UsageError::BundledCannotSee { model }),
+            WeightsLocation::File(path) => {
+                VisionSupport::of(path, self.engine.model().gguf(), self.projector.as_ref())
+            }
+            WeightsLocation::Bundled => return Err(UsageError::BundledCannotSee { model }),
         };
-        let Sight::Sees(projector) = &sight else {
+        let VisionSupport::Sees(projector) = &sight else {
             return Err(match sight.fault() {
                 Some(fault) => UsageError::UnusableProjector { model, fault },
                 None => UsageError::CannotSee { model },

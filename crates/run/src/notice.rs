@@ -56,5 +56,5 @@ pub enum Notice<'a> {
     FetchFailed(&'a BatchError),
 }
 
-/// Hears notices, from any thread.
-pub type Notices = Arc<dyn Fn(&Notice<'_>) + Send + Sync>;
+/// A function that hears notices, from any thread.
+pub type NoticeListener = Arc<dyn Fn(&Notice<'_>) + Send + Sync>;

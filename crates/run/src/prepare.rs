@@ -18,8 +18,8 @@ use crate::local::check_sampling;
 use crate::projector_choice::check_has_eyes;
 use crate::sight::settle_looks;
 use crate::{
-    Backend, BackendOptions, Backends, Config, Contestant, ContestantError, ContestantModel, Notice, Notices,
-    Participant, RepliesSource, RunError, RunPlan, UsageError, random_seed, resume,
+    Backend, BackendOptions, Backends, Config, Contestant, ContestantError, ContestantModel, Notice,
+    NoticeListener, Participant, RepliesSource, RunError, RunPlan, UsageError, random_seed, resume,
 };
 
 /// The longest chat template, in bytes.
@@ -93,7 +93,11 @@ impl PreparedRun {
     ///
     /// # Errors
     /// When something of it can't be had, or it can't be meant.
-    pub fn new(store: &Store, request: &RunRequest, notices: &Notices) -> Result<PreparedRun, RunError> {
+    pub fn new(
+        store: &Store,
+        request: &RunRequest,
+        notices: &NoticeListener,
+    ) -> Result<PreparedRun, RunError> {
         let config = Config::load(request.backends.config.as_deref())?;
         let all = Backends::new(&config, &request.backends, notices)?;
         let mut lock = None;
@@ -166,7 +170,7 @@ impl RunDraft {
         request: &RunRequest,
         config: &Config,
         backends: &Backends,
-        notices: &Notices,
+        notices: &NoticeListener,
     ) -> Result<RunDraft, RunError> {
         let library = config.library(request.prompt_folder.as_deref())?;
         let asked = if request.prompts.is_empty() { &config.run.prompt } else { &request.prompts };
@@ -203,7 +207,7 @@ fn participants(
     request: &RunRequest,
     config: &Config,
     backends: &Backends,
-    notices: &Notices,
+    notices: &NoticeListener,
 ) -> Result<Vec<(Participant, Contestant)>, UsageError> {
     let named = if request.models.is_empty() { &config.run.model } else { &request.models };
     let mut chosen = backends.lineups.choose(named)?;
@@ -295,7 +299,11 @@ fn run_contestant(
 }
 
 /// Takes the effort from local models, which don't know it, so that no record says that they were asked with it.
-fn leave_out_effort(run: &mut RunRecord, participants: &[(Participant, Contestant)], notices: &Notices) {
+fn leave_out_effort(
+    run: &mut RunRecord,
+    participants: &[(Participant, Contestant)],
+    notices: &NoticeListener,
+) {
     let local = run.contestants.iter_mut().zip(participants).filter(|(_, (_, one))| one.is_local());
     let asked =
         local.filter_map(|(who, _)| who.request.sampling.effort.take().map(|_| who.record.label.clone()));
@@ -340,7 +348,7 @@ fn begin(
     draft: RunDraft,
     seeded: bool,
     backends: &Backends,
-    notices: &Notices,
+    notices: &NoticeListener,
 ) -> Result<(RunPlan, Vec<Option<Backend>>), RunError> {
     let RunDraft { mut run, participants } = draft;
     let prompts: Vec<String> = run.prompts.iter().map(|prompt| prompt.id.clone()).collect();
@@ -407,7 +415,7 @@ mod tests {
         let store = Store::open(at("results")).unwrap();
         let told = Arc::new(std::sync::Mutex::new(Vec::new()));
         let hears = Arc::clone(&told);
-        let notices: Notices = Arc::new(move |notice| match notice {
+        let notices: NoticeListener = Arc::new(move |notice| match notice {
             Notice::NoEffort { labels } => hears.lock().unwrap().push(labels.join(", ")),
             other => panic!("{other:?}"),
         });
@@ -441,7 +449,7 @@ mod tests {
         let table = format!("model = 'hatchling'\ntemplate = '{}'\n", at("own.jinja").display());
         std::fs::write(at("p.toml"), format!("[contestants.bare]\n{table}")).unwrap();
         let store = Store::open(at("results")).unwrap();
-        let notices: Notices = Arc::new(|_| {});
+        let notices: NoticeListener = Arc::new(|_| {});
         let prepare = |model: &str, template: Option<&str>| {
             let request = RunRequest {
                 models: vec![model.to_owned()],

@@ -8,11 +8,11 @@ use pelicycle_engine::model::{Model, ModelError};
 use pelicycle_engine::vision::{PictureLimits, Projector};
 use pelicycle_models::projectors_beside;
 
-use crate::{Config, Contestant, ContestantModel, LineupError, Participant, Weights};
+use crate::{Config, Contestant, ContestantModel, LineupError, Participant, WeightsLocation};
 
 /// Whether a local model sees pictures.
 #[derive(Debug)]
-pub enum Sight {
+pub enum VisionSupport {
     /// With this projector, which was made for it.
     Sees(Arc<Projector>),
     /// There is no projector for it.
@@ -32,7 +32,7 @@ pub enum Sight {
 
 /// The projectors that somebody named; others are found where they lie.
 #[derive(Debug, Clone, Default)]
-pub struct Projectors {
+pub struct ProjectorChoice {
     /// For whatever local model is asked.
     given: Option<PathBuf>,
     /// Those of pelicycle.toml.
@@ -44,7 +44,7 @@ pub struct Projectors {
 #[derive(Debug, Clone)]
 struct ConfiguredProjector {
     contestant: String,
-    weights: Weights,
+    weights: WeightsLocation,
     named: NamedProjector,
 }
 
@@ -56,12 +56,12 @@ pub(crate) struct NamedProjector {
     pub(crate) place: Option<String>,
 }
 
-impl Projectors {
+impl ProjectorChoice {
     /// The one that was given, before those that contestants of pelicycle.toml have.
     ///
     /// # Errors
     /// When names of contestants clash or can't be used.
-    pub fn new(config: &Config, given: Option<&Path>) -> Result<Projectors, LineupError> {
+    pub fn new(config: &Config, given: Option<&Path>) -> Result<ProjectorChoice, LineupError> {
         let (mut configured, mut faults) = (Vec::new(), Vec::new());
         for one in config.lineups()?.everyone() {
             let Participant { name: Some(contestant), entry } = one else { continue };
@@ -77,7 +77,7 @@ impl Projectors {
                 }
             }
         }
-        Ok(Projectors { given: given.map(Path::to_owned), configured, faults })
+        Ok(ProjectorChoice { given: given.map(Path::to_owned), configured, faults })
     }
 
     /// Contestants that name a projector where there can be none. They have none; all others have theirs.
@@ -87,7 +87,11 @@ impl Projectors {
 
     /// The one that was named for these weights, before all by the contestant of this name. Where others have
     /// different ones for them, there is none.
-    pub(crate) fn named(&self, weights: &Weights, contestant: Option<&str>) -> Option<NamedProjector> {
+    pub(crate) fn named(
+        &self,
+        weights: &WeightsLocation,
+        contestant: Option<&str>,
+    ) -> Option<NamedProjector> {
         if let Some(given) = &self.given {
             return Some(NamedProjector { path: given.clone(), place: None });
         }
@@ -103,14 +107,18 @@ impl Projectors {
     /// Whether the model in a file sees, by the one that was named for it, else by those beside it. The projector is opened:
     /// all of its tensors are there and have their shapes.
     #[must_use]
-    pub fn sight(&self, path: &Path, model: &Arc<Gguf>) -> Sight {
+    pub fn sight(&self, path: &Path, model: &Arc<Gguf>) -> VisionSupport {
         self.sight_of(None, path, model)
     }
 
     /// The same for a contestant of pelicycle.toml, whose own projector comes before those that others have for the file.
     #[must_use]
-    pub fn sight_of(&self, contestant: Option<&str>, path: &Path, model: &Arc<Gguf>) -> Sight {
-        Sight::of(path, model, self.named(&Weights::File(path.to_owned()), contestant).as_ref())
+    pub fn sight_of(&self, contestant: Option<&str>, path: &Path, model: &Arc<Gguf>) -> VisionSupport {
+        VisionSupport::of(
+            path,
+            model,
+            self.named(&WeightsLocation::File(path.to_owned()), contestant).as_ref(),
+        )
     }
 }
 
@@ -129,10 +137,10 @@ pub(crate) fn check_has_eyes<'a>(
     contestant: &str,
     projector: &Path,
     model: &'a ContestantModel,
-) -> Result<&'a Weights, LineupError> {
+) -> Result<&'a WeightsLocation, LineupError> {
     let why = match model {
-        ContestantModel::Local(weights @ Weights::File(_)) => return Ok(weights),
-        ContestantModel::Local(Weights::Bundled) => "the model inside pelicycle reads text alone",
+        ContestantModel::Local(weights @ WeightsLocation::File(_)) => return Ok(weights),
+        ContestantModel::Local(WeightsLocation::Bundled) => "the model inside pelicycle reads text alone",
         ContestantModel::Remote => "a service has its own eyes",
         ContestantModel::Given(_) => "replies that lie ready see nothing",
     };
@@ -141,45 +149,45 @@ pub(crate) fn check_has_eyes<'a>(
 }
 
 /// Whether two name the same file.
-fn same(a: &Weights, b: &Weights) -> bool {
+fn same(a: &WeightsLocation, b: &WeightsLocation) -> bool {
     match (a, b) {
-        (Weights::File(a), Weights::File(b)) => {
+        (WeightsLocation::File(a), WeightsLocation::File(b)) => {
             a == b || a.canonicalize().is_ok_and(|a| b.canonicalize().is_ok_and(|b| a == b))
         }
         _ => a == b,
     }
 }
 
-impl Sight {
+impl VisionSupport {
     /// By a projector that was named for the model, or by the first beside its file that was made for it, half precision
     /// before others.
-    pub(crate) fn of(path: &Path, model: &Arc<Gguf>, named: Option<&NamedProjector>) -> Sight {
+    pub(crate) fn of(path: &Path, model: &Arc<Gguf>, named: Option<&NamedProjector>) -> VisionSupport {
         if let Err(why) = Model::check_metadata(model) {
-            return Sight::NoModel(why);
+            return VisionSupport::NoModel(why);
         }
         if let Some(NamedProjector { path, place }) = named {
             return match open(path, model) {
-                Ok(projector) => Sight::Sees(projector),
-                Err(why) => Sight::Unusable { projector: path.clone(), why, place: place.clone() },
+                Ok(projector) => VisionSupport::Sees(projector),
+                Err(why) => VisionSupport::Unusable { projector: path.clone(), why, place: place.clone() },
             };
         }
         let mut fault = None;
         for projector in projectors_beside(path) {
             match open_if_it_suits(&projector, model) {
-                Ok(Some(projector)) => return Sight::Sees(projector),
+                Ok(Some(projector)) => return VisionSupport::Sees(projector),
                 Ok(None) | Err(ModelError::Unpaired { .. }) => {}
-                Err(why) => fault = fault.or(Some(Sight::Unusable { projector, why, place: None })),
+                Err(why) => fault = fault.or(Some(VisionSupport::Unusable { projector, why, place: None })),
             }
         }
-        fault.unwrap_or(Sight::TextAlone)
+        fault.unwrap_or(VisionSupport::TextAlone)
     }
 
     /// The projector that can be used.
     #[must_use]
     pub fn projector(&self) -> Option<&Path> {
         match self {
-            Sight::Sees(projector) => Some(projector.gguf().path()),
-            Sight::TextAlone | Sight::NoModel(_) | Sight::Unusable { .. } => None,
+            VisionSupport::Sees(projector) => Some(projector.gguf().path()),
+            VisionSupport::TextAlone | VisionSupport::NoModel(_) | VisionSupport::Unusable { .. } => None,
         }
     }
 
@@ -187,7 +195,7 @@ impl Sight {
     #[must_use]
     pub fn fault(&self) -> Option<String> {
         match self {
-            Sight::Unusable { projector, why, place } => {
+            VisionSupport::Unusable { projector, why, place } => {
                 let (path, why) = (projector.display().to_string(), why.to_string());
                 let told = why.contains(&path);
                 let why = if told { why } else { format!("{path}: {why}") };
@@ -196,7 +204,7 @@ impl Sight {
                     None => why,
                 })
             }
-            Sight::Sees(_) | Sight::TextAlone | Sight::NoModel(_) => None,
+            VisionSupport::Sees(_) | VisionSupport::TextAlone | VisionSupport::NoModel(_) => None,
         }
     }
 }
@@ -232,10 +240,10 @@ mod tests {
         };
         let projectors = |toml: String, given: Option<&Path>| {
             std::fs::write(&file, toml).unwrap();
-            Projectors::new(&Config::load(Some(&file)).unwrap(), given).unwrap()
+            ProjectorChoice::new(&Config::load(Some(&file)).unwrap(), given).unwrap()
         };
-        let weights = Weights::File(model.clone());
-        let path = |of: &Projectors, slug: &str| of.named(&weights, Some(slug)).map(|named| named.path);
+        let weights = WeightsLocation::File(model.clone());
+        let path = |of: &ProjectorChoice, slug: &str| of.named(&weights, Some(slug)).map(|named| named.path);
         let two = projectors(table("half", "f16.gguf") + &table("coarse", "q8.gguf"), None);
         for (slug, eyes) in [("half", Some("f16.gguf")), ("coarse", Some("q8.gguf")), ("local-m", None)] {
             assert_eq!(path(&two, slug), eyes.map(PathBuf::from), "{slug}");

@@ -3,7 +3,7 @@
 
 use pelicycle_drawing::{WorkerError, WorkerPool, tool};
 use pelicycle_record::{Attempt, FindingCode, Id, Verdict};
-use pelicycle_store::{DamageReason, Renewal, Store, StoreError, StoredAttempt};
+use pelicycle_store::{DamageReason, RenewalOutcome, Store, StoreError, StoredAttempt};
 
 use crate::RunError;
 use crate::look_chain::read_picture;
@@ -26,7 +26,7 @@ pub fn has_damaged_picture(stored: &StoredAttempt) -> bool {
 
 /// The result of a new check of one attempt.
 #[derive(Debug)]
-pub enum Rechecked {
+pub enum RecheckOutcome {
     /// The record has a new check.
     Renewed {
         /// The verdict before, if there was one.
@@ -54,7 +54,7 @@ pub fn recheck(
     store: &Store,
     pool: &WorkerPool,
     wanted: impl Fn(&StoredAttempt) -> bool,
-    mut tell: impl FnMut(&Id, &Rechecked),
+    mut tell: impl FnMut(&Id, &RecheckOutcome),
 ) -> Result<(), RunError> {
     for stored in store.list()?.attempts.iter().filter(|stored| wanted(stored)) {
         let outcome = anew(store, pool, stored)?;
@@ -63,18 +63,18 @@ pub fn recheck(
     Ok(())
 }
 
-fn anew(store: &Store, pool: &WorkerPool, stored: &StoredAttempt) -> Result<Rechecked, RunError> {
+fn anew(store: &Store, pool: &WorkerPool, stored: &StoredAttempt) -> Result<RecheckOutcome, RunError> {
     let reply = match store.reply(stored) {
         Ok(reply) => reply.unwrap_or_default(),
-        Err(reason) => return Ok(Rechecked::Damaged(reason)),
+        Err(reason) => return Ok(RecheckOutcome::Damaged(reason)),
     };
     let thinking = match store.thinking(stored) {
         Ok(thinking) => thinking.unwrap_or_default(),
-        Err(reason) => return Ok(Rechecked::Damaged(reason)),
+        Err(reason) => return Ok(RecheckOutcome::Damaged(reason)),
     };
     let inspection = match pool.inspect_thought(&reply, &thinking, stored.attempt.prompt.raster) {
         Ok(inspection) => inspection,
-        Err(error) => return Ok(Rechecked::Lost(error)),
+        Err(error) => return Ok(RecheckOutcome::Lost(error)),
     };
     let before = stored.attempt.check.as_ref().map(|check| check.verdict);
     let damaged = has_damaged_picture(stored);
@@ -84,11 +84,11 @@ fn anew(store: &Store, pool: &WorkerPool, stored: &StoredAttempt) -> Result<Rech
         false => store.renew_check(stored, &inspection, &tool()),
     };
     match renewal {
-        Ok(Renewal::Renewed) if damaged && same => Ok(Rechecked::PictureMended),
-        Ok(Renewal::Renewed) => Ok(Rechecked::Renewed { before, now: inspection.check.verdict }),
-        Ok(Renewal::Same) => Ok(Rechecked::Same),
-        Ok(Renewal::OtherDrawing) => Ok(Rechecked::OtherDrawing),
-        Err(StoreError::Damaged { reason, .. }) => Ok(Rechecked::Damaged(reason)),
+        Ok(RenewalOutcome::Renewed) if damaged && same => Ok(RecheckOutcome::PictureMended),
+        Ok(RenewalOutcome::Renewed) => Ok(RecheckOutcome::Renewed { before, now: inspection.check.verdict }),
+        Ok(RenewalOutcome::Same) => Ok(RecheckOutcome::Same),
+        Ok(RenewalOutcome::OtherDrawing) => Ok(RecheckOutcome::OtherDrawing),
+        Err(StoreError::Damaged { reason, .. }) => Ok(RecheckOutcome::Damaged(reason)),
         Err(error) => Err(error.into()),
     }
 }

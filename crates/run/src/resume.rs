@@ -10,7 +10,7 @@ use pelicycle_store::{Store, StoredAttempt};
 use crate::backends::given_replies;
 use crate::{
     Backend, Backends, Contestant, ContestantModel, LocalModel, MAX_LOOKS, RepliesSource, RunError, RunPlan,
-    UsageError, Weights,
+    UsageError, WeightsLocation,
 };
 
 /// Runs named when the one asked for is not there.
@@ -119,7 +119,7 @@ fn is_near(folder: &Path) -> bool {
 
 /// Opens weights that have to be those which answered before.
 fn same_weights(
-    weights: &Weights,
+    weights: &WeightsLocation,
     who: &RunContestant,
     attempts: &[StoredAttempt],
     backends: &Backends,

@@ -3,15 +3,14 @@
 use std::sync::Arc;
 
 use pelicycle_provider::ReplyRequest;
-use pelicycle_record::RunRecord;
+use pelicycle_record::{Attempt, RunRecord};
 
 use crate::ask::{RequestContext, RequestNews};
-use crate::execute::{Listener, tell};
 use crate::first_attempts::{FirstAttempt, FirstAttempts};
-use crate::keep::KeptAttempt;
 use crate::look_chain::{LookChain, LookDrawing, ShownPicture};
+use crate::run_context::{ProgressListener, tell};
 use crate::spending::Spending;
-use crate::{Backend, PlanCell, PlannedLooks, RunError, RunProgress, Stop, Workspace};
+use crate::{Backend, PlanCell, PlannedLooks, RunContext, RunError, RunProgress, StopSignal};
 
 /// A sample, and all that its requests need.
 pub(crate) struct SampleTask {
@@ -22,9 +21,16 @@ pub(crate) struct SampleTask {
     pub(crate) spending: Arc<Spending>,
     /// The first attempts that looks wait for, where they do.
     pub(crate) firsts: Option<FirstAttempts>,
-    pub(crate) workspace: Workspace,
-    pub(crate) stop: Stop,
-    pub(crate) listener: Listener,
+    pub(crate) context: RunContext,
+    pub(crate) stop: StopSignal,
+    pub(crate) listener: ProgressListener,
+}
+
+/// An attempt that is kept.
+pub(crate) struct KeptAttempt {
+    pub(crate) attempt: Attempt,
+    /// The drawing that it made, where that has a picture.
+    pub(crate) shown: Option<LookDrawing>,
 }
 
 impl SampleTask {
@@ -123,7 +129,7 @@ impl SampleTask {
 
     /// The picture that the next look shows; the error has words.
     async fn picture(&self, look: &LookChain) -> Result<Result<Arc<ShownPicture>, String>, RunError> {
-        let (store, shown) = (self.workspace.store.clone(), look.shown.clone());
+        let (store, shown) = (self.context.store.clone(), look.shown.clone());
         Ok(tokio::task::spawn_blocking(move || shown.picture(&store)).await?)
     }
 }

@@ -6,39 +6,9 @@ use pelicycle_engine::gguf::Gguf;
 use pelicycle_record::RunRecord;
 
 use crate::{
-    Backends, Contestant, ContestantModel, Notice, Notices, Participant, Sight, UsageError, Weights,
+    Backends, Contestant, ContestantModel, NoSight, Notice, NoticeListener, Participant, UsageError,
+    VisionSupport, WeightsLocation,
 };
-
-/// The reason why a contestant can't be shown what it drew.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum NoSight {
-    /// Its replies lie ready.
-    #[error("its replies lie ready, and nobody can be shown anything")]
-    Given,
-    /// It is asked in a batch.
-    #[error("in a batch nobody waits for the drawing that it would be shown")]
-    Batch,
-    /// It is the model inside this program.
-    #[error("the model inside pelicycle reads text alone")]
-    Bundled,
-    /// It is a model file that no projector was found for.
-    #[error("no projector (mmproj-*.gguf) that was made for it lies beside it")]
-    NoProjector,
-    /// It is a model file whose projector can't be used.
-    #[error("its projector can't be used: {0}")]
-    Projector(String),
-    /// The table of services says so.
-    #[error(
-        "it takes no pictures, as far as is known; if it does, say `pictures = {{ \"{model}\" = true }}` under \
-         [providers.{provider}] in pelicycle.toml"
-    )]
-    Service {
-        /// The service.
-        provider: String,
-        /// Its name for the model.
-        model: String,
-    },
-}
 
 impl NoSight {
     /// The reason why a contestant can't be shown what it drew; none where it may be able to.
@@ -46,9 +16,9 @@ impl NoSight {
         match &contestant.model {
             ContestantModel::Given(_) => Some(NoSight::Given),
             _ if batch => Some(NoSight::Batch),
-            ContestantModel::Local(Weights::Bundled) => Some(NoSight::Bundled),
+            ContestantModel::Local(WeightsLocation::Bundled) => Some(NoSight::Bundled),
             // A file that can't be read is told of when it is opened, as is a service that can't be asked.
-            ContestantModel::Local(Weights::File(path)) => {
+            ContestantModel::Local(WeightsLocation::File(path)) => {
                 let (slug, model) = (&contestant.record.slug, Arc::new(Gguf::open(path).ok()?));
                 NoSight::by(&backends.projectors().sight_of(Some(slug), path, &model))
             }
@@ -61,12 +31,12 @@ impl NoSight {
     }
 
     /// The reason why a model file can't be shown pictures, by its projector.
-    pub(crate) fn by(sight: &Sight) -> Option<NoSight> {
+    pub(crate) fn by(sight: &VisionSupport) -> Option<NoSight> {
         match sight {
             // A model that can't be run is told of when it is opened.
-            Sight::Sees(_) | Sight::NoModel(_) => None,
-            Sight::TextAlone => Some(NoSight::NoProjector),
-            Sight::Unusable { .. } => sight.fault().map(NoSight::Projector),
+            VisionSupport::Sees(_) | VisionSupport::NoModel(_) => None,
+            VisionSupport::TextAlone => Some(NoSight::NoProjector),
+            VisionSupport::Unusable { .. } => sight.fault().map(NoSight::Projector),
         }
     }
 }
@@ -77,7 +47,7 @@ pub(crate) fn settle_looks(
     participants: &[(Participant, Contestant)],
     asked: bool,
     backends: &Backends,
-    notices: &Notices,
+    notices: &NoticeListener,
 ) -> Result<(), UsageError> {
     let wanting = participants.iter().zip(&mut run.contestants).filter(|(_, who)| who.looks > 0);
     let (mut seeing, mut blind) = (false, Vec::new());

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use jiff::civil::Date;
 use serde::Deserialize;
 
-use crate::lineup::day;
+use crate::day::day;
 use crate::one_or_many;
 
 /// A gallery's description of itself. Everything may be left out.

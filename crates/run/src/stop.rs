@@ -1,20 +1,20 @@
-//! The wish to end a run early.
+//! The signal that ends a run early.
 
 use tokio::sync::watch;
 
-/// Tells everyone in a run to end it. Clones share the wish.
+/// The signal that ends a run; clones are one signal.
 #[derive(Debug, Clone)]
-pub struct Stop {
+pub struct StopSignal {
     sender: watch::Sender<bool>,
 }
 
-impl Default for Stop {
+impl Default for StopSignal {
     fn default() -> Self {
-        Stop { sender: watch::Sender::new(false) }
+        StopSignal { sender: watch::Sender::new(false) }
     }
 }
 
-impl Stop {
+impl StopSignal {
     /// Wishes the run to end; asking twice changes nothing.
     pub fn ask(&self) {
         self.sender.send_replace(true);

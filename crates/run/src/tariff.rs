@@ -2,7 +2,7 @@
 
 use pelicycle_record::{CostRecord, CostSource, SamplingSettings, Usage, cost};
 
-use crate::Price;
+use crate::ModelPrice;
 
 /// Tokens of the longest reply of a model of which nothing is known: the most that any service allows today.
 const LONGEST_REPLY: u64 = 128_000;
@@ -22,7 +22,7 @@ pub enum Tariff {
     /// Tokens.
     Tokens {
         /// The list price.
-        price: Price,
+        price: ModelPrice,
         /// The source of the list, and its day.
         list: String,
     },
@@ -90,7 +90,7 @@ impl Tariff {
 
     /// As [`Tariff::most`], for so many tokens of input at most.
     #[must_use]
-    pub fn most_after(&self, input: u64, settings: &SamplingSettings, batch: bool) -> Option<f64> {
+    pub(crate) fn most_after(&self, input: u64, settings: &SamplingSettings, batch: bool) -> Option<f64> {
         self.forecast(input, self.bound_on_reply(settings), batch)
     }
 
@@ -115,7 +115,7 @@ impl Tariff {
 
     /// The most tokens that a reply can have, where the price list knows it.
     #[must_use]
-    pub fn longest_reply(&self) -> Option<u64> {
+    fn longest_reply(&self) -> Option<u64> {
         match self {
             Tariff::Tokens { price, .. } => price.max_output,
             Tariff::Unknown | Tariff::Energy { .. } => None,
@@ -125,15 +125,15 @@ impl Tariff {
 
 #[cfg(test)]
 mod tests {
-    use pelicycle_record::Rates;
+    use pelicycle_record::TokenPrices;
 
     use super::*;
 
     fn tokens() -> Tariff {
-        let price = Price {
-            list: Rates { input: 2.0, output: 10.0, ..Rates::default() },
-            batch: Some(Rates { input: 1.0, output: 5.0, ..Rates::default() }),
-            ..Price::default()
+        let price = ModelPrice {
+            list: TokenPrices { input: 2.0, output: 10.0, ..TokenPrices::default() },
+            batch: Some(TokenPrices { input: 1.0, output: 5.0, ..TokenPrices::default() }),
+            ..ModelPrice::default()
         };
         Tariff::Tokens { price, list: "a list".to_owned() }
     }

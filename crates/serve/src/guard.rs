@@ -28,7 +28,7 @@ const HEADERS: [(HeaderName, &str); 5] = [
 
 /// The requests that a server answers.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Guard {
+pub(crate) struct RequestGuard {
     /// The address at which it listens.
     pub(crate) own: SocketAddr,
     /// Whether its own pages may send something.
@@ -36,8 +36,8 @@ pub(crate) struct Guard {
 }
 
 /// Lets through what the server answers.
-pub(crate) async fn guard(State(guard): State<Guard>, request: Request, next: Next) -> Response {
-    let Guard { own, posts } = guard;
+pub(crate) async fn guard(State(guard): State<RequestGuard>, request: Request, next: Next) -> Response {
+    let RequestGuard { own, posts } = guard;
     let mut answer = if !is_own_host(request.headers(), request.uri().authority(), own) {
         (StatusCode::MISDIRECTED_REQUEST, format!("This server answers at http://{own}/ only.\n"))
             .into_response()

@@ -15,7 +15,7 @@ mod live_gallery;
 mod site;
 mod vote_link;
 
-pub(crate) use guard::{Guard, guard};
+pub(crate) use guard::{RequestGuard, guard};
 pub use live_gallery::{LiveGallery, RefreshError};
 pub use site::serve;
 pub mod vote;

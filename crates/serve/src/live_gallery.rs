@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use pelicycle_prompt::PromptLibrary;
 use pelicycle_site::{GalleryOptions, RebuildError, RebuiltGallery, rebuild};
-use pelicycle_store::{Fingerprint, Store};
+use pelicycle_store::{Store, StoreFingerprint};
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::{JoinError, spawn_blocking};
@@ -62,7 +62,7 @@ impl LiveGallery {
     pub async fn serve(
         self: Arc<Self>,
         listener: TcpListener,
-        built: Fingerprint,
+        built: StoreFingerprint,
         heard: impl FnMut(Result<RebuiltGallery, RefreshError>),
     ) -> io::Result<()> {
         let (changed, changes) = watch::channel(0);
@@ -75,7 +75,7 @@ impl LiveGallery {
     /// Rebuilds whenever the results have changed and settled.
     async fn keep_up(
         self: &Arc<Self>,
-        mut built: Fingerprint,
+        mut built: StoreFingerprint,
         changed: &watch::Sender<u64>,
         mut heard: impl FnMut(Result<RebuiltGallery, RefreshError>),
     ) -> std::convert::Infallible {

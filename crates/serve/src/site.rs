@@ -20,7 +20,7 @@ use tokio::net::TcpListener;
 use tokio::sync::watch;
 
 use super::file::{self, FileLookup, HTML, SVG};
-use super::guard::{Guard, guard, is_seen};
+use super::guard::{RequestGuard, guard, is_seen};
 use super::vote::{GalleryVoting, keep_up, pages_of};
 use super::vote_link;
 
@@ -55,7 +55,7 @@ pub async fn serve(
         .route(CHANGES, get(tell))
         .fallback(show)
         .with_state(state)
-        .layer(middleware::from_fn_with_state(Guard { own, posts: false }, guard));
+        .layer(middleware::from_fn_with_state(RequestGuard { own, posts: false }, guard));
     let Some(voting) = voting else { return axum::serve(listener, app).await };
     let app = app.merge(pages_of(Arc::clone(&voting), own));
     tokio::select! {

@@ -12,9 +12,9 @@ const SEED: u64 = 0x7065_6c69_6361_6e73;
 /// Differences of sums that are rounding alone, relative to the numbers.
 const ROUNDING: f64 = 1e-10;
 
-/// Numbers of one block.
+/// The samples of one block: those of the base and those of the head.
 #[derive(Debug, Clone, Default, PartialEq)]
-pub struct Block {
+pub struct BlockSamples {
     /// The numbers of the first side.
     pub base: Vec<f64>,
     /// The numbers of the second side.
@@ -44,8 +44,8 @@ type Way = (f64, f64);
 /// Compares the sides; `alpha` is the share of true differences that the interval may miss. Blocks without numbers on both
 /// sides are left out; none where that leaves nothing.
 #[must_use]
-pub fn block_test(blocks: &[Block], alpha: f64) -> Option<BlockTest> {
-    let blocks: Vec<&Block> =
+pub fn block_test(blocks: &[BlockSamples], alpha: f64) -> Option<BlockTest> {
+    let blocks: Vec<&BlockSamples> =
         blocks.iter().filter(|block| !block.base.is_empty() && !block.head.is_empty()).collect();
     if blocks.is_empty() {
         return None;
@@ -93,7 +93,7 @@ pub fn block_test(blocks: &[Block], alpha: f64) -> Option<BlockTest> {
     Some(BlockTest { difference, p, interval, exact, spread: (squares / all).sqrt(), least_p })
 }
 
-impl Block {
+impl BlockSamples {
     fn observed(&self) -> f64 {
         let mean = |numbers: &[f64]| numbers.iter().sum::<f64>() / numbers.len() as f64;
         mean(&self.head) - mean(&self.base)
@@ -140,7 +140,7 @@ impl Block {
     }
 }
 
-fn all_ways(blocks: &[&Block]) -> Vec<Way> {
+fn all_ways(blocks: &[&BlockSamples]) -> Vec<Way> {
     let mut sums = vec![(0.0, 0.0)];
     for block in blocks {
         let ways = block.each_way();
@@ -151,9 +151,9 @@ fn all_ways(blocks: &[&Block]) -> Vec<Way> {
 }
 
 /// Ways at random, and the labels as they are.
-fn random_ways(blocks: &[&Block]) -> Vec<Way> {
+fn random_ways(blocks: &[&BlockSamples]) -> Vec<Way> {
     let mut random = Random::new(SEED);
-    let mut orders: Vec<(&Block, Vec<f64>, f64, Vec<usize>)> = blocks
+    let mut orders: Vec<(&BlockSamples, Vec<f64>, f64, Vec<usize>)> = blocks
         .iter()
         .map(|block| {
             let (numbers, sum) = block.numbers();

@@ -6,7 +6,7 @@
 //! curvature at the likeliest strengths, Laplace's way, promises far too much.
 
 use super::elimination::{SymmetricSystem, order};
-use super::strengths::{PairwiseChoice, Spread};
+use super::{PairwiseChoice, StrengthSpread};
 
 /// Rounds, at most; a handful is usual.
 const ROUNDS: usize = 200;
@@ -109,7 +109,7 @@ impl<'a> StrengthFit<'a> {
     }
 
     /// The fit under a spread, from `now` on. Ties become as common as is likeliest under it.
-    pub(crate) fn at(&mut self, spread: Spread, mut now: FitState) -> FittedStrengths {
+    pub(crate) fn at(&mut self, spread: StrengthSpread, mut now: FitState) -> FittedStrengths {
         let mut round = 0;
         loop {
             round += 1;
@@ -124,7 +124,7 @@ impl<'a> StrengthFit<'a> {
         }
     }
 
-    fn result(&self, spread: Spread, means: &[f64], sites: f64, end: FitState) -> FittedStrengths {
+    fn result(&self, spread: StrengthSpread, means: &[f64], sites: f64, end: FitState) -> FittedStrengths {
         let things = means.len() - self.owner_place.len();
         let within = if self.is_within { things as f64 * spread.within.ln() } else { 0.0 };
         let volume = self.owner_place.len() as f64 * spread.between.ln() + within;
@@ -143,7 +143,7 @@ impl<'a> StrengthFit<'a> {
     }
 
     /// The means of all logarithms under the prior and the curves, whose precision is left in the system, factored.
-    fn means(&mut self, spread: Spread, now: &FitState) -> Vec<f64> {
+    fn means(&mut self, spread: StrengthSpread, now: &FitState) -> Vec<f64> {
         let (between, within) = (spread.between.powi(-2), spread.within.powi(-2));
         let things = if self.is_within { self.owner.len() } else { 0 };
         let mut means = vec![0.0; things + self.owner_place.len()];

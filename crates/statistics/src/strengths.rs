@@ -3,81 +3,9 @@
 use std::f64::consts::TAU;
 
 use super::strength_fit::{FitState, FittedStrengths, StrengthFit};
-use super::{Interval, Random, quantile, upper_tail};
+use super::strength_spread::STEP;
+use super::{Interval, PairwiseChoice, Random, StrengthSpread, quantile, upper_tail};
 
-/// Choices between two things, by what was chosen; a choice may count more or less than once.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct PairwiseChoice {
-    /// Indices of the two.
-    pub pair: (usize, usize),
-    /// Times that the first was chosen.
-    pub first: f64,
-    /// Times that the second was chosen.
-    pub second: f64,
-    /// Times that neither was chosen.
-    pub ties: f64,
-}
-
-/// The spread of strengths: standard deviations of their natural logarithms.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Spread {
-    /// Of owners.
-    pub between: f64,
-    /// Of the things of one owner.
-    pub within: f64,
-}
-
-impl Spread {
-    /// The likely spread before any choice was seen: the middle of the prior.
-    pub const PRIOR: Spread = Spread { between: 1.2, within: 0.6 };
-
-    /// A spread as it is thought of before any choice was seen; docs/judging.md says why so.
-    ///
-    /// `between` has a half-t distribution (A. Gelman, 2006): four of five lie between 0.2 and 3.8. What share of it `within` is has a
-    /// log-normal one, whatever `between` is, since both are measured by how well those who choose see a difference.
-    pub fn of_prior(random: &mut Random) -> Spread {
-        let squares: f64 = (0..FREEDOM).map(|_| random.normal().powi(2)).sum();
-        let student = random.normal() / (squares / f64::from(FREEDOM)).sqrt();
-        let between = BETWEEN * student.abs();
-        Spread { between, within: between * WITHIN_SHARE.0 * (WITHIN_SHARE.1 * random.normal()).exp() }
-    }
-
-    /// The logarithm of the prior's density, of the logarithms of both spreads, but for a constant.
-    fn log_density(self) -> f64 {
-        let freedom = f64::from(FREEDOM);
-        let tail = -(freedom + 1.0) / 2.0 * ((self.between / BETWEEN).powi(2) / freedom).ln_1p();
-        let away = (self.within / self.between / WITHIN_SHARE.0).ln() / WITHIN_SHARE.1;
-        self.between.ln() + tail - away * away / 2.0
-    }
-
-    /// The same of all narrower ones together too, in steps, where a spread is the narrowest that is tried.
-    fn log_mass(self, [is_narrowest, is_narrowest_within]: [bool; 2]) -> f64 {
-        let steps = |narrowest: bool| 0..if narrowest { BELOW } else { 1 };
-        let narrower = |step: i32| (-STEP * f64::from(step)).exp();
-        let own = self.log_density();
-        let mass = |between: i32| -> f64 {
-            steps(is_narrowest_within)
-                .map(|within| Spread {
-                    between: self.between * narrower(between),
-                    within: self.within * narrower(within),
-                })
-                .map(|spread| (spread.log_density() - own).exp())
-                .sum()
-        };
-        own + steps(is_narrowest).map(mass).sum::<f64>().ln()
-    }
-}
-
-/// The prior of a spread's `between`: degrees of freedom and scale of the half-t distribution.
-const FREEDOM: u32 = 3;
-const BETWEEN: f64 = 1.6;
-/// That of the share which `within` is of it: the middle, and the deviation of its logarithm.
-const WITHIN_SHARE: (f64, f64) = (0.5, 0.7);
-
-/// Steps below the narrowest that are counted to it.
-const BELOW: i32 = 20;
-/// The step between spreads that are tried, on a logarithmic scale.
-const STEP: f64 = 0.4;
 /// Spreads whose logarithm of the chance is so much below the best one's are left out: they are below 2 % of it.
 const LEFT_OUT: f64 = 4.0;
 /// Steps upwards from the prior's middle, at most: a factor of twenty. Choices that all agree tell no end, and where strengths lie
@@ -99,7 +27,7 @@ pub struct Strengths {
 #[derive(Debug, Clone)]
 struct StrengthPart {
     weight: f64,
-    spread: Spread,
+    spread: StrengthSpread,
     /// Davidson's ν, as is likeliest under the spread.
     ties: f64,
     mean: Vec<f64>,
@@ -113,12 +41,12 @@ struct StrengthPart {
 /// lies about its owner's by a normal distribution, and owners' about 0 by another (a prior that pulls towards the middle
 /// whatever was seen little of: B. Efron and C. Morris, 1975). How wide the two are is averaged over, by how well each width explains
 /// the choices (over a grid: H. Rue, S. Martino and N. Chopin, 2009), with the priors that
-/// [`Spread::of_prior`] names.
+/// [`StrengthSpread::of_prior`] names.
 #[must_use]
 pub fn strengths(owners: usize, owner: &[usize], choices: &[PairwiseChoice]) -> Strengths {
     let mut fit = StrengthFit::new(owners, owner, choices, true);
     let begin = fit.start();
-    let middle = fit.at(Spread::PRIOR, begin);
+    let middle = fit.at(StrengthSpread::PRIOR, begin);
     let parts = explored(&mut fit, middle);
     let most = parts.iter().map(|(log, _)| *log).fold(f64::NEG_INFINITY, f64::max);
     let mut parts: Vec<StrengthPart> = parts
@@ -135,7 +63,12 @@ pub fn strengths(owners: usize, owner: &[usize], choices: &[PairwiseChoice]) -> 
 /// As [`strengths`] with a known spread, which is faster. Where `within` is 0, an owner's things are as strong as it is, and a choice
 /// between two of them says nothing.
 #[must_use]
-pub fn strengths_at(spread: Spread, owners: usize, owner: &[usize], choices: &[PairwiseChoice]) -> Strengths {
+pub fn strengths_at(
+    spread: StrengthSpread,
+    owners: usize,
+    owner: &[usize],
+    choices: &[PairwiseChoice],
+) -> Strengths {
     let mut fit = StrengthFit::new(owners, owner, choices, spread.within > 0.0);
     let begin = fit.start();
     let found = fit.at(spread, begin);
@@ -143,16 +76,16 @@ pub fn strengths_at(spread: Spread, owners: usize, owner: &[usize], choices: &[P
     Strengths { ties: part.ties, parts: vec![part] }
 }
 
-fn part(spread: Spread, found: FittedStrengths) -> StrengthPart {
+fn part(spread: StrengthSpread, found: FittedStrengths) -> StrengthPart {
     let (ties, mean) = (found.end.nu(), centred(&found.owners));
     StrengthPart { weight: 1.0, spread, ties, mean, covariance: centred_covariance(found.covariance) }
 }
 
 /// Fits at spreads of a grid, from the prior's middle to where they explain little, each with the logarithm of its weight.
 fn explored(fit: &mut StrengthFit<'_>, middle: FittedStrengths) -> Vec<(f64, StrengthPart)> {
-    let spread_at = |(i, j): (i32, i32)| Spread {
-        between: Spread::PRIOR.between * (f64::from(i) * STEP).exp(),
-        within: Spread::PRIOR.within * (f64::from(j) * STEP).exp(),
+    let spread_at = |(i, j): (i32, i32)| StrengthSpread {
+        between: StrengthSpread::PRIOR.between * (f64::from(i) * STEP).exp(),
+        within: StrengthSpread::PRIOR.within * (f64::from(j) * STEP).exp(),
     };
     let prior = |at: (i32, i32)| spread_at(at).log_mass([at.0, at.1].map(|step| step == NARROWEST));
     let mut most = middle.evidence + prior((0, 0));
@@ -221,10 +154,11 @@ impl Strengths {
 
     /// The expected spread of strengths.
     #[must_use]
-    pub fn spread(&self) -> Spread {
-        let mean =
-            |of: fn(&Spread) -> f64| self.parts.iter().map(|part| part.weight * of(&part.spread)).sum();
-        Spread { between: mean(|spread| spread.between), within: mean(|spread| spread.within) }
+    pub fn spread(&self) -> StrengthSpread {
+        let mean = |of: fn(&StrengthSpread) -> f64| {
+            self.parts.iter().map(|part| part.weight * of(&part.spread)).sum()
+        };
+        StrengthSpread { between: mean(|spread| spread.between), within: mean(|spread| spread.within) }
     }
 
     /// The interval that leaves out `alpha` of what the logarithm of an owner's strength may be, half of it on either side.

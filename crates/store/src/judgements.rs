@@ -21,7 +21,7 @@ pub struct Judgements {
 
 /// All readings of a store.
 #[derive(Debug, Default)]
-pub struct Readings {
+pub struct RubricReadings {
     /// The readings that could be read, oldest first.
     pub records: Vec<RubricReading>,
     /// The readings that could not be read and were passed over, by path.
@@ -106,9 +106,9 @@ impl Store {
     ///
     /// # Errors
     /// When their folder can't be read; one that is not there is empty.
-    pub fn readings(&self) -> Result<Readings, StoreError> {
+    pub fn readings(&self) -> Result<RubricReadings, StoreError> {
         let (records, damaged) = self.all_beside(layout::READING, |record: &RubricReading| &record.id)?;
-        Ok(Readings { records, damaged })
+        Ok(RubricReadings { records, damaged })
     }
 
     /// Every calibration, and every damaged one.

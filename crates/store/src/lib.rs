@@ -31,12 +31,12 @@ use std::path::{Path, PathBuf};
 
 pub use error::{DamageReason, DamagedRecord, StoreError};
 pub use files::AttemptFiles;
-pub use judgements::{Calibrations, Judgements, Readings};
+pub use judgements::{Calibrations, Judgements, RubricReadings};
 pub use read::{Listing, StoredAttempt};
-pub use renew::Renewal;
+pub use renew::RenewalOutcome;
 pub use run_lock::RunLock;
 pub use seals::{Seals, StoredSeal};
-pub use watch::Fingerprint;
+pub use watch::StoreFingerprint;
 
 /// A folder of results, and the only way into it.
 #[derive(Debug, Clone)]

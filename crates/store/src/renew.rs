@@ -7,15 +7,15 @@ use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
-use pelicycle_record::{Attempt, Check, Inspection, LookRecord, Tool};
+use pelicycle_record::{Attempt, Check, Inspection, LookRecord, ToolVersion};
 
 use super::read::read_bounded;
-use super::write::{Staged, consistent, json, sync_folder, write_synced};
+use super::write::{StagedFolder, consistent, json, sync_folder, write_synced};
 use super::{AttemptFiles, Store, StoreError, StoredAttempt, layout};
 
 /// The outcome of a renewal.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Renewal {
+pub enum RenewalOutcome {
     /// The record has the new check.
     Renewed,
     /// The check is the one that the record has.
@@ -34,11 +34,11 @@ impl Store {
         &self,
         stored: &StoredAttempt,
         inspection: &Inspection,
-        tool: &Tool,
-    ) -> Result<Renewal, StoreError> {
+        tool: &ToolVersion,
+    ) -> Result<RenewalOutcome, StoreError> {
         let value = |check: &Check| serde_json::to_value(check).ok();
         if stored.attempt.check.as_ref().and_then(value) == value(&inspection.check) {
-            return Ok(Renewal::Same);
+            return Ok(RenewalOutcome::Same);
         }
         self.put_check(stored, inspection, tool)
     }
@@ -51,13 +51,13 @@ impl Store {
         &self,
         stored: &StoredAttempt,
         inspection: &Inspection,
-        tool: &Tool,
-    ) -> Result<Renewal, StoreError> {
+        tool: &ToolVersion,
+    ) -> Result<RenewalOutcome, StoreError> {
         let drawn = AttemptFiles::drawn(inspection);
         if let Some(path) = &stored.files.svg {
             let before = kept(path)?;
             if drawn.svg != Some(before.as_slice()) || drawn.active != stored.files.active {
-                return Ok(Renewal::OtherDrawing);
+                return Ok(RenewalOutcome::OtherDrawing);
             }
         }
         let texts = self.texts(stored)?;
@@ -82,7 +82,7 @@ impl Store {
         consistent(&renewed, &files).map_err(|why| StoreError::Inconsistent { id: id.to_string(), why })?;
         let record = json(&renewed, id)?;
 
-        let staged = Staged::new(&self.root, id)?;
+        let staged = StagedFolder::new(&self.root, id)?;
         let put = |name: &str, content: &[u8]| {
             let (from, to) = (staged.folder.join(name), stored.folder.join(name));
             let written = write_synced(&from, content).and_then(|()| fs::rename(&from, &to));
@@ -101,7 +101,7 @@ impl Store {
             }
         }
         note(&stored.folder);
-        Ok(Renewal::Renewed)
+        Ok(RenewalOutcome::Renewed)
     }
 
     /// The files beside the record that a check has no part in.

@@ -12,16 +12,16 @@ use super::{Store, layout};
 /// The state of a store's folders at one moment. Two that differ say that an attempt, a judgement or a seal came or went, or that
 /// a seal was revealed, between them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Fingerprint {
+pub struct StoreFingerprint {
     attempts: blake3::Hash,
     judgements: blake3::Hash,
     seals: blake3::Hash,
 }
 
-impl Fingerprint {
+impl StoreFingerprint {
     /// Whether no attempt came or went between the two.
     #[must_use]
-    pub fn has_the_attempts_of(&self, other: &Fingerprint) -> bool {
+    pub fn has_the_attempts_of(&self, other: &StoreFingerprint) -> bool {
         self.attempts == other.attempts
     }
 }
@@ -31,7 +31,7 @@ impl Store {
     /// and is never edited, so no attempt is looked at. A judgement appears and goes likewise,
     /// and so do a seal and what reveals it, each a folder in the seal's own.
     #[must_use]
-    pub fn fingerprint(&self) -> Fingerprint {
+    pub fn fingerprint(&self) -> StoreFingerprint {
         let mut hasher = blake3::Hasher::new();
         let prompts = mark(self.root(), &mut hasher, true);
         for prompt in prompts.iter().filter(|prompt| !prompt.to_str().is_some_and(is_kept)) {
@@ -47,7 +47,7 @@ impl Store {
         for named in mark(&folder, &mut seals, false) {
             mark(&folder.join(named), &mut seals, false);
         }
-        Fingerprint {
+        StoreFingerprint {
             attempts: hasher.finalize(),
             judgements: judgements.finalize(),
             seals: seals.finalize(),

@@ -86,7 +86,7 @@ impl Store {
             return Err(exists());
         }
         self.free_way(parents(place))?;
-        let staged = Staged::new(&self.root, id)?;
+        let staged = StagedFolder::new(&self.root, id)?;
         for (name, content) in files {
             let path = staged.folder.join(name);
             write_synced(&path, content).map_err(|source| StoreError::Write { path, source })?;
@@ -120,7 +120,7 @@ impl Store {
             return Ok(false);
         }
         self.free_way(parents(place))?;
-        let staged = Staged::new(&self.root, id)?;
+        let staged = StagedFolder::new(&self.root, id)?;
         fs::rename(&target, staged.folder.join("displaced")).map_err(failed(&target))?;
         let parent = target.parent().unwrap_or(&self.root);
         sync_folder(parent).map_err(failed(parent))?;
@@ -194,12 +194,12 @@ fn is_free_for_a_folder(path: &Path) -> Result<(), StoreError> {
 }
 
 /// A folder in the making. Dropped, it takes what is left of it away.
-pub(super) struct Staged {
+pub(super) struct StagedFolder {
     pub(super) folder: PathBuf,
     lock: Option<File>,
 }
 
-impl Staged {
+impl StagedFolder {
     pub(super) fn new(root: &Path, id: &Id) -> Result<Self, StoreError> {
         let staging = staging(root)?;
         let failed = |path: &Path| {
@@ -220,7 +220,7 @@ impl Staged {
     }
 }
 
-impl Drop for Staged {
+impl Drop for StagedFolder {
     fn drop(&mut self) {
         if self.folder.exists() {
             drop(fs::remove_dir_all(&self.folder));

@@ -7,7 +7,7 @@ use pelicycle_record::{
     AskedPrompt, AskedRecord, Attempt, CalibrationRecord, Check, ContestantRecord, DrawingCandidate,
     DrawingChange, DrawnBy, EngineRecord, ExpertCounts, ExpertsTaken, Host, Id, JudgeKind, JudgeRecord,
     JudgementRecord, LookRecord, Outcome, Preference, ReplyOrigin, RequestRecord, SCHEMA_VERSION,
-    SamplingSettings, SvgFacts, TextRecord, Timing, Tool, Usage, Verdict,
+    SamplingSettings, SvgFacts, TextRecord, Timing, ToolVersion, Usage, Verdict,
 };
 
 /// Read once: simulations make attempts by the thousand, and reading all prompts takes longer than all else of one.
@@ -87,8 +87,12 @@ pub fn attempt(prompt: &str, slug: &str, started: &str, reply: Option<(&str, Che
 }
 
 /// The program that made the attempts.
-fn tool() -> Tool {
-    Tool { name: "pelicycle".to_owned(), version: "0.1.0".to_owned(), renderer: "resvg 0.49.0".to_owned() }
+fn tool() -> ToolVersion {
+    ToolVersion {
+        name: "pelicycle".to_owned(),
+        version: "0.1.0".to_owned(),
+        renderer: "resvg 0.49.0".to_owned(),
+    }
 }
 
 /// The machine that they ran on.

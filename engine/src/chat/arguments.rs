@@ -4,14 +4,14 @@ use minijinja::value::{Kwargs, Value};
 use minijinja::{Error, ErrorKind};
 
 /// The arguments of one call.
-pub(super) struct Arguments<'a> {
+pub(super) struct CallArguments<'a> {
     positional: &'a [Value],
     named: Option<Kwargs>,
 }
 
-impl<'a> Arguments<'a> {
+impl<'a> CallArguments<'a> {
     /// Those of a call that takes `most` at most.
-    pub(super) fn of(args: &'a [Value], most: usize) -> Result<Arguments<'a>, Error> {
+    pub(super) fn of(args: &'a [Value], most: usize) -> Result<CallArguments<'a>, Error> {
         let (positional, named) = match args.split_last() {
             Some((last, rest)) if last.is_kwargs() => (rest, Some(Kwargs::try_from(last.clone())?)),
             _ => (args, None),
@@ -19,12 +19,12 @@ impl<'a> Arguments<'a> {
         if positional.len() > most {
             return Err(Error::from(ErrorKind::TooManyArguments));
         }
-        Ok(Arguments { positional, named })
+        Ok(CallArguments { positional, named })
     }
 
     /// The same arguments all by name, for a function that takes them so. `names` has those that may come by position.
     pub(super) fn by_name(args: &[Value], names: &[&str]) -> Result<Kwargs, Error> {
-        let Arguments { positional, named } = Arguments::of(args, names.len())?;
+        let CallArguments { positional, named } = CallArguments::of(args, names.len())?;
         let by_place = positional.iter().zip(names).map(|(value, name)| ((*name).to_owned(), value.clone()));
         let mut all: Vec<(String, Value)> = by_place.collect();
         if let Some(named) = named {

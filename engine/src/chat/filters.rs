@@ -3,7 +3,7 @@
 use minijinja::value::{Rest, Value, ValueKind, ValueOrKwargs};
 use minijinja::{Environment, Error, ErrorKind, State};
 
-use super::arguments::Arguments;
+use super::arguments::CallArguments;
 use super::limits::check_size;
 use super::string_methods::pad;
 use super::{json, python};
@@ -57,7 +57,7 @@ fn is_callable(value: &Value) -> bool {
 
 fn default(value: Value, args: Rest<ValueOrKwargs>) -> Result<Value, Error> {
     let args = args.into_values();
-    let arguments = Arguments::of(&args, 2)?;
+    let arguments = CallArguments::of(&args, 2)?;
     // Given as none it is none.
     let given = args.first().filter(|first| !first.is_kwargs()).cloned();
     let other = match given {
@@ -93,7 +93,7 @@ fn escape(value: &Value) -> Result<Value, Error> {
 /// `int(value, default, base)`: what is no number is the default.
 fn int(value: Value, args: Rest<ValueOrKwargs>) -> Result<Value, Error> {
     let args = args.into_values();
-    let arguments = Arguments::of(&args, 2)?;
+    let arguments = CallArguments::of(&args, 2)?;
     let default = arguments.get(0, "default")?.unwrap_or_else(|| Value::from(0));
     let base = arguments.integer(1, "base")?.unwrap_or(10);
     arguments.end()?;
@@ -128,7 +128,7 @@ fn truncated(number: f64) -> Option<Value> {
 
 fn float(value: Value, args: Rest<ValueOrKwargs>) -> Result<Value, Error> {
     let args = args.into_values();
-    let arguments = Arguments::of(&args, 1)?;
+    let arguments = CallArguments::of(&args, 1)?;
     let default = arguments.get(0, "default")?.unwrap_or_else(|| Value::from(0.0));
     arguments.end()?;
     let number = match value.kind() {
@@ -142,7 +142,7 @@ fn float(value: Value, args: Rest<ValueOrKwargs>) -> Result<Value, Error> {
 /// `indent(value, width=4, first=False, blank=False)`; the width may be a text.
 fn indent(state: &State<'_, '_>, value: &Value, args: Rest<ValueOrKwargs>) -> Result<String, Error> {
     let args = args.into_values();
-    let arguments = Arguments::of(&args, 3)?;
+    let arguments = CallArguments::of(&args, 3)?;
     let width = arguments.get(0, "width")?.unwrap_or_else(|| Value::from(4));
     let (first, blank) = (arguments.flag(1, "first")?, arguments.flag(2, "blank")?);
     arguments.end()?;
@@ -178,12 +178,12 @@ fn center(state: &State<'_, '_>, value: &Value, width: Option<i64>) -> Result<St
 }
 
 fn truncate(state: &mut State<'_, '_>, value: &Value, args: Rest<ValueOrKwargs>) -> Result<Value, Error> {
-    let named = Arguments::by_name(&args.into_values(), &["length", "killwords", "end", "leeway"])?;
+    let named = CallArguments::by_name(&args.into_values(), &["length", "killwords", "end", "leeway"])?;
     minijinja_contrib::filters::truncate(state, value, named)
 }
 
 fn dictsort(state: &State<'_, '_>, value: &Value, args: Rest<ValueOrKwargs>) -> Result<Value, Error> {
-    let named = Arguments::by_name(&args.into_values(), &["case_sensitive", "by", "reverse"])?;
+    let named = CallArguments::by_name(&args.into_values(), &["case_sensitive", "by", "reverse"])?;
     state.consume_fuel(value.len().unwrap_or(0) as u64)?;
     minijinja::filters::dictsort(value, named)
 }

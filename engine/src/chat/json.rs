@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use minijinja::value::{Value, ValueKind};
 use minijinja::{Error, ErrorKind, State};
 
-use super::arguments::Arguments;
+use super::arguments::CallArguments;
 use super::limits::check_size;
 use super::python;
 use super::string_methods::pad;
@@ -28,7 +28,7 @@ enum Indent {
 
 /// The filter `tojson(ensure_ascii=False, indent=None, separators=None, sort_keys=False)` of `transformers`.
 pub(super) fn filter(state: &State<'_, '_>, value: &Value, args: &[Value]) -> Result<String, Error> {
-    let arguments = Arguments::of(args, 4)?;
+    let arguments = CallArguments::of(args, 4)?;
     let ascii = arguments.flag(0, "ensure_ascii")?;
     let indent = match arguments.get(1, "indent")? {
         None => None,

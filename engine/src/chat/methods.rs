@@ -3,7 +3,7 @@
 use minijinja::value::{Value, ValueKind};
 use minijinja::{Error, ErrorKind, State};
 
-use super::arguments::Arguments;
+use super::arguments::CallArguments;
 use super::string_methods;
 
 /// Calls a method that a value has in Python.
@@ -21,11 +21,11 @@ pub(super) fn call(
     match (value.kind(), method) {
         // Values can't be changed, so a copy is the same.
         (ValueKind::Map | ValueKind::Seq, "copy") => {
-            Arguments::of(args, 0)?;
+            CallArguments::of(args, 0)?;
             Ok(value.clone())
         }
         (ValueKind::Seq, "index") => {
-            let sought = Arguments::of(args, 1)?.get(0, "value")?;
+            let sought = CallArguments::of(args, 1)?.get(0, "value")?;
             let place = value.try_iter()?.position(|item| sought.as_ref() == Some(&item));
             place
                 .map(Value::from)

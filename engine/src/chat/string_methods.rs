@@ -3,7 +3,7 @@
 use minijinja::value::{Tuple, Value};
 use minijinja::{Error, ErrorKind, State};
 
-use super::arguments::Arguments;
+use super::arguments::CallArguments;
 use super::printf;
 use super::python::{blank, printable};
 
@@ -21,7 +21,7 @@ pub(super) fn call(
         "removeprefix" | "removesuffix" => remove(text, method, args)?,
         "split" | "rsplit" => split(text, method, args)?,
         "strip" | "lstrip" | "rstrip" => strip(text, method, args)?,
-        "splitlines" => split_lines(text, Arguments::of(args, 1)?.flag(0, "keepends")?).into(),
+        "splitlines" => split_lines(text, CallArguments::of(args, 1)?.flag(0, "keepends")?).into(),
         "center" | "ljust" | "rjust" | "zfill" => padded(state, text, method, args)?,
         "expandtabs" => expand_tabs(state, text, args)?,
         "find" | "rfind" | "index" | "rindex" | "count" => search(text, method, args)?,
@@ -41,7 +41,7 @@ pub(super) fn call(
 
 /// The text before a separator, the separator, and the text behind it.
 fn partition(text: &str, method: &str, args: &[Value]) -> Result<Value, Error> {
-    let separator = Arguments::of(args, 1)?.text(0, "sep")?;
+    let separator = CallArguments::of(args, 1)?.text(0, "sep")?;
     let separator = not_empty(&separator)?;
     let parts = if method == "partition" {
         text.split_once(separator).map_or([text, "", ""], |(before, after)| [before, separator, after])
@@ -59,14 +59,14 @@ fn not_empty(separator: &Value) -> Result<&str, Error> {
 }
 
 fn remove(text: &str, method: &str, args: &[Value]) -> Result<Value, Error> {
-    let affix = Arguments::of(args, 1)?.text(0, "affix")?;
+    let affix = CallArguments::of(args, 1)?.text(0, "affix")?;
     let affix = affix.as_str().unwrap_or_default();
     let rest = if method == "removeprefix" { text.strip_prefix(affix) } else { text.strip_suffix(affix) };
     Ok(rest.unwrap_or(text).into())
 }
 
 fn split(text: &str, method: &str, args: &[Value]) -> Result<Value, Error> {
-    let arguments = Arguments::of(args, 2)?;
+    let arguments = CallArguments::of(args, 2)?;
     let separator = arguments.get(0, "sep")?;
     let most = arguments.integer(1, "maxsplit")?.and_then(|most| usize::try_from(most).ok());
     arguments.end()?;
@@ -88,7 +88,7 @@ fn split(text: &str, method: &str, args: &[Value]) -> Result<Value, Error> {
 
 /// A text without blanks, or the characters of the argument, on both sides or on one.
 fn strip(text: &str, method: &str, args: &[Value]) -> Result<Value, Error> {
-    let unwanted = Arguments::of(args, 1)?.get(0, "chars")?;
+    let unwanted = CallArguments::of(args, 1)?.get(0, "chars")?;
     let unwanted = match &unwanted {
         Some(value) => Some(value.as_str().ok_or_else(|| {
             Error::new(ErrorKind::InvalidOperation, format!("{method} takes a string, not {}", value.kind()))
@@ -164,7 +164,7 @@ fn split_lines(text: &str, keep_ends: bool) -> Vec<Value> {
 }
 
 fn padded(state: &State<'_, '_>, text: &str, method: &str, args: &[Value]) -> Result<Value, Error> {
-    let arguments = Arguments::of(args, 2)?;
+    let arguments = CallArguments::of(args, 2)?;
     let width = arguments.integer(0, "width")?.ok_or_else(|| Error::from(ErrorKind::MissingArgument))?;
     let fill = match arguments.get(1, "fillchar")? {
         Some(fill) => one_character(&fill)?,
@@ -213,7 +213,7 @@ fn one_character(fill: &Value) -> Result<char, Error> {
 }
 
 fn expand_tabs(state: &State<'_, '_>, text: &str, args: &[Value]) -> Result<Value, Error> {
-    let size = Arguments::of(args, 1)?.integer(0, "tabsize")?.unwrap_or(8);
+    let size = CallArguments::of(args, 1)?.integer(0, "tabsize")?.unwrap_or(8);
     let size = usize::try_from(size).unwrap_or(0);
     let (mut out, mut column) = (String::new(), 0);
     for c in text.chars() {
@@ -235,7 +235,7 @@ fn expand_tabs(state: &State<'_, '_>, text: &str, args: &[Value]) -> Result<Valu
 
 /// The part between two places, each counted in characters and from the end where it is negative; with the number of
 /// characters before it. None where it begins behind the end.
-fn part<'a>(text: &'a str, arguments: &Arguments<'_>) -> Result<Option<(&'a str, usize)>, Error> {
+fn part<'a>(text: &'a str, arguments: &CallArguments<'_>) -> Result<Option<(&'a str, usize)>, Error> {
     let (start, end) = (arguments.integer(1, "start")?, arguments.integer(2, "end")?);
     if start.is_none() && end.is_none() {
         return Ok(Some((text, 0)));
@@ -254,7 +254,7 @@ fn part<'a>(text: &'a str, arguments: &Arguments<'_>) -> Result<Option<(&'a str,
 }
 
 fn search(text: &str, method: &str, args: &[Value]) -> Result<Value, Error> {
-    let arguments = Arguments::of(args, 3)?;
+    let arguments = CallArguments::of(args, 3)?;
     let sought = arguments.text(0, "sub")?;
     let sought = sought.as_str().unwrap_or_default();
     let part = part(text, &arguments)?;
@@ -273,7 +273,7 @@ fn search(text: &str, method: &str, args: &[Value]) -> Result<Value, Error> {
 }
 
 fn at_an_end(text: &str, method: &str, args: &[Value]) -> Result<Value, Error> {
-    let arguments = Arguments::of(args, 3)?;
+    let arguments = CallArguments::of(args, 3)?;
     let sought = arguments.get(0, "affix")?.ok_or_else(|| Error::from(ErrorKind::MissingArgument))?;
     let Some((part, _)) = part(text, &arguments)? else { return Ok(false.into()) };
     let meets =

@@ -10,7 +10,7 @@ pub(super) const END: NodeId = 0;
 
 /// A place in the automaton: the bytes that may come there.
 #[derive(Debug, Clone, PartialEq)]
-pub(super) enum Node {
+pub(super) enum FormNode {
     /// One of these bytes, in order, each with what follows. None at the end.
     Bytes(Vec<(u8, NodeId)>),
     /// The inside of a string of at most so many bytes, and its closing quote.
@@ -77,7 +77,7 @@ impl FormPlace {
 /// A form that a reply is held to.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ReplyForm {
-    pub(super) nodes: Vec<Node>,
+    pub(super) nodes: Vec<FormNode>,
     /// By node: the fewest bytes from there to the end.
     pub(super) closing: Vec<usize>,
     pub(super) start: NodeId,
@@ -91,23 +91,23 @@ impl ReplyForm {
     /// The place after a byte; none where it can't stand.
     pub(super) fn step(&self, place: FormPlace, byte: u8) -> Option<FormPlace> {
         match &self.nodes[place.node as usize] {
-            Node::Bytes(edges) => {
+            FormNode::Bytes(edges) => {
                 let found = edges.iter().find(|(edge, _)| *edge == byte)?;
                 Some(place.followed_by(found.1))
             }
-            Node::Text { most, next } => match place.string.step(byte)? {
+            FormNode::Text { most, next } => match place.string.step(byte)? {
                 StringByte::Quote => Some(place.followed_by(*next)),
                 StringByte::Content(string, takes) => {
                     let used = place.used.checked_add(u16::from(takes))?;
                     (used <= *most).then_some(FormPlace { used, string, ..place })
                 }
             },
-            Node::Free { mark, next } => {
+            FormNode::Free { mark, next } => {
                 let used = mark.step(place.used, byte);
                 let whole = usize::from(used) == mark.bytes.len();
                 Some(if whole { place.followed_by(*next) } else { FormPlace { used, ..place } })
             }
-            Node::AreaDigit { number, ones, next } => area_digit(place, *number, *ones, *next, byte),
+            FormNode::AreaDigit { number, ones, next } => area_digit(place, *number, *ones, *next, byte),
         }
     }
 
@@ -119,7 +119,7 @@ impl ReplyForm {
     /// The mark that ends the reasoning.
     pub(super) fn mark(&self) -> Option<&EndMark> {
         self.nodes.iter().find_map(|node| match node {
-            Node::Free { mark, .. } => Some(mark),
+            FormNode::Free { mark, .. } => Some(mark),
             _ => None,
         })
     }
@@ -127,10 +127,10 @@ impl ReplyForm {
     /// The bytes that have to be written, or may have to be; inside a string, its end alone.
     pub(super) fn bytes(&self) -> impl Iterator<Item = u8> + '_ {
         self.nodes.iter().flat_map(|node| match node {
-            Node::Bytes(edges) => edges.iter().map(|(byte, _)| *byte).collect(),
-            Node::Text { .. } => vec![b'"'],
-            Node::Free { mark, .. } => mark.bytes.clone(),
-            Node::AreaDigit { .. } => (b'0'..=b'9').collect(),
+            FormNode::Bytes(edges) => edges.iter().map(|(byte, _)| *byte).collect(),
+            FormNode::Text { .. } => vec![b'"'],
+            FormNode::Free { mark, .. } => mark.bytes.clone(),
+            FormNode::AreaDigit { .. } => (b'0'..=b'9').collect(),
         })
     }
 
@@ -138,9 +138,9 @@ impl ReplyForm {
     pub(super) fn closing(&self, place: FormPlace) -> usize {
         let whole = self.closing[place.node as usize];
         match &self.nodes[place.node as usize] {
-            Node::Text { .. } => whole + place.string.need(),
-            Node::Free { .. } => whole - usize::from(place.used),
-            Node::Bytes(_) | Node::AreaDigit { .. } => whole,
+            FormNode::Text { .. } => whole + place.string.need(),
+            FormNode::Free { .. } => whole - usize::from(place.used),
+            FormNode::Bytes(_) | FormNode::AreaDigit { .. } => whole,
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use pelicycle_reasoning::ReasoningOutset;
 
-use super::automaton::{END, EndMark, Node, NodeId, ReplyForm};
+use super::automaton::{END, EndMark, FormNode, NodeId, ReplyForm};
 use super::error::FormError;
 use super::shape::JsonShape;
 
@@ -12,14 +12,14 @@ const BLANKS: usize = 4;
 /// The nodes made so far.
 #[derive(Debug)]
 pub(super) struct Compiler {
-    nodes: Vec<Node>,
+    nodes: Vec<FormNode>,
     closing: Vec<usize>,
 }
 
 impl Default for Compiler {
     /// With the node of the end alone.
     fn default() -> Compiler {
-        Compiler { nodes: vec![Node::Bytes(Vec::new())], closing: vec![0] }
+        Compiler { nodes: vec![FormNode::Bytes(Vec::new())], closing: vec![0] }
     }
 }
 
@@ -28,12 +28,12 @@ impl Compiler {
         ReplyForm { nodes: self.nodes, closing: self.closing, start }
     }
 
-    fn add(&mut self, node: Node) -> NodeId {
+    fn add(&mut self, node: FormNode) -> NodeId {
         let of = |node: &NodeId| self.closing[*node as usize];
         let closing = match &node {
-            Node::Bytes(edges) => edges.iter().map(|(_, next)| 1 + of(next)).min().unwrap_or(0),
-            Node::Text { next, .. } | Node::AreaDigit { next, .. } => 1 + of(next),
-            Node::Free { mark, next } => mark.bytes.len() + of(next),
+            FormNode::Bytes(edges) => edges.iter().map(|(_, next)| 1 + of(next)).min().unwrap_or(0),
+            FormNode::Text { next, .. } | FormNode::AreaDigit { next, .. } => 1 + of(next),
+            FormNode::Free { mark, next } => mark.bytes.len() + of(next),
         };
         self.nodes.push(node);
         self.closing.push(closing);
@@ -57,7 +57,7 @@ impl Compiler {
                 self.literal("[", after)
             }
             JsonShape::Text { most } => {
-                let inside = self.add(Node::Text { most: *most, next });
+                let inside = self.add(FormNode::Text { most: *most, next });
                 self.literal("\"", inside)
             }
             JsonShape::Word(words) => {
@@ -133,7 +133,7 @@ impl Compiler {
         if decimals > 0 {
             let mut more = next;
             for left in 0..decimals {
-                let one = self.add(Node::Bytes(digit(b'0', more)));
+                let one = self.add(FormNode::Bytes(digit(b'0', more)));
                 more = if left + 1 < decimals { self.union(one, next)? } else { one };
             }
             let point = self.literal(".", more);
@@ -141,12 +141,12 @@ impl Compiler {
         }
         let mut more = end;
         for _ in 1..digits {
-            let one = self.add(Node::Bytes(digit(b'0', more)));
+            let one = self.add(FormNode::Bytes(digit(b'0', more)));
             more = self.union(one, end)?;
         }
         let mut edges = vec![(b'0', end)];
         edges.extend(digit(b'1', more));
-        let whole = self.add(Node::Bytes(edges));
+        let whole = self.add(FormNode::Bytes(edges));
         match negative {
             true => {
                 let minus = self.literal("-", whole);
@@ -159,8 +159,8 @@ impl Compiler {
     fn area(&mut self, next: NodeId) -> Result<NodeId, FormError> {
         let mut after = self.literal("]", next);
         for number in (0..4).rev() {
-            after = self.add(Node::AreaDigit { number, ones: true, next: after });
-            after = self.add(Node::AreaDigit { number, ones: false, next: after });
+            after = self.add(FormNode::AreaDigit { number, ones: true, next: after });
+            after = self.add(FormNode::AreaDigit { number, ones: false, next: after });
             after = self.literal("0.", after);
             if number > 0 {
                 after = self.blank(after)?;
@@ -175,11 +175,11 @@ impl Compiler {
         let mut after = self.literal(outset.between, answer);
         if outset.between.is_empty() {
             for _ in 0..BLANKS {
-                let more = self.add(Node::Bytes(vec![(b'\n', after), (b' ', after)]));
+                let more = self.add(FormNode::Bytes(vec![(b'\n', after), (b' ', after)]));
                 after = self.union(more, answer)?;
             }
         }
-        let reasoning = self.add(Node::Free { mark: EndMark::new(outset.end), next: after });
+        let reasoning = self.add(FormNode::Free { mark: EndMark::new(outset.end), next: after });
         let Some(open) = outset.open else { return Ok(reasoning) };
         let opened = self.literal(open, reasoning);
         if outset.optional { self.union(opened, answer) } else { Ok(opened) }
@@ -187,7 +187,7 @@ impl Compiler {
 
     /// These bytes and then what follows.
     fn literal(&mut self, text: &str, next: NodeId) -> NodeId {
-        text.bytes().rev().fold(next, |next, byte| self.add(Node::Bytes(vec![(byte, next)])))
+        text.bytes().rev().fold(next, |next, byte| self.add(FormNode::Bytes(vec![(byte, next)])))
     }
 
     /// A blank or none, and then what follows.
@@ -207,7 +207,7 @@ impl Compiler {
             return Ok(one);
         }
         let edges = |node: NodeId| match &self.nodes[node as usize] {
-            Node::Bytes(edges) if !edges.is_empty() => Some(edges.clone()),
+            FormNode::Bytes(edges) if !edges.is_empty() => Some(edges.clone()),
             _ => None,
         };
         let (Some(mut all), Some(others)) = (edges(one), edges(other)) else {
@@ -223,7 +223,7 @@ impl Compiler {
             }
         }
         all.sort_unstable();
-        Ok(self.add(Node::Bytes(all)))
+        Ok(self.add(FormNode::Bytes(all)))
     }
 }
 

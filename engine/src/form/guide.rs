@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use super::automaton::{END, EndMark, FormPlace, Node, NodeId, ReplyForm};
+use super::automaton::{END, EndMark, FormNode, FormPlace, NodeId, ReplyForm};
 use super::error::FormError;
 use super::string_bytes::StringPlace;
 use super::token_set::TokenSet;
@@ -68,10 +68,10 @@ impl FormGuide {
     pub(crate) fn allowed(&mut self) -> &TokenSet {
         self.allowed.clear();
         match &self.form.nodes[self.place.node as usize] {
-            Node::Text { most, next } if self.place.string == StringPlace::Between => {
+            FormNode::Text { most, next } if self.place.string == StringPlace::Between => {
                 self.allow_in_string(*most - self.place.used, *next);
             }
-            Node::Free { mark, next }
+            FormNode::Free { mark, next }
                 if self.left_for_reasoning > mark.bytes.len()
                     && self.left > mark.bytes.len() + self.form.closing(FormPlace::at(*next)) =>
             {
@@ -100,12 +100,12 @@ impl FormGuide {
 
     /// Whether the reply is in its reasoning.
     pub(crate) fn in_reasoning(&self) -> bool {
-        matches!(self.form.nodes[self.place.node as usize], Node::Free { .. })
+        matches!(self.form.nodes[self.place.node as usize], FormNode::Free { .. })
     }
 
     /// Has the reasoning end with the next tokens.
     pub(crate) fn end_reasoning(&mut self) {
-        if let Node::Free { mark, .. } = &self.form.nodes[self.place.node as usize] {
+        if let FormNode::Free { mark, .. } = &self.form.nodes[self.place.node as usize] {
             self.left_for_reasoning = mark.bytes.len() - usize::from(self.place.used);
         }
     }
@@ -115,7 +115,7 @@ impl FormGuide {
         let unfinished = matches!(place.string, StringPlace::Inside { .. });
         let reasons_on = match &self.form.nodes[place.node as usize] {
             // Whoever comes to the reasoning by this token has spent none of it.
-            Node::Free { mark, .. } if self.in_reasoning() => {
+            FormNode::Free { mark, .. } if self.in_reasoning() => {
                 mark.bytes.len() - usize::from(place.used) < self.left_for_reasoning
             }
             _ => true,

@@ -1,6 +1,6 @@
 //! Tells the answer of a reply in form from what stands before it.
 
-use super::automaton::{FormPlace, Node, ReplyForm};
+use super::automaton::{FormNode, FormPlace, ReplyForm};
 
 /// The way of a reader through a reply. Other marks of reasoning than the one that the form waits for mean nothing here.
 #[derive(Debug)]
@@ -27,7 +27,7 @@ impl FormReader {
             return (&[], bytes);
         }
         for (i, &byte) in bytes.iter().enumerate() {
-            let reasons = matches!(self.form.nodes[self.place.node as usize], Node::Free { .. });
+            let reasons = matches!(self.form.nodes[self.place.node as usize], FormNode::Free { .. });
             if byte == b'{' && !reasons {
                 self.answers = true;
                 return bytes.split_at(i);

@@ -19,7 +19,7 @@ pub(crate) struct Architecture {
     /// The way in which the logarithm that a file gives for YaRN corrects attention.
     pub(crate) yarn_log: YarnLog,
     /// The layers that turn their heads with the position.
-    pub(crate) turning: Turning,
+    pub(crate) turning: RotaryLayers,
     /// Whether queries grow with their position, by the file's `attention.temperature_scale`.
     pub(crate) query_temperature: bool,
     /// The norms of queries and keys, if any.
@@ -76,7 +76,7 @@ pub(crate) struct Architecture {
 
 /// The layers that turn their heads with the position.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Turning {
+pub(crate) enum RotaryLayers {
     Always,
     Never,
     /// All but the last of every so many.

@@ -4,8 +4,8 @@ use pelicycle_kernels::GateFunction;
 
 use super::architecture::{
     Activation, Architecture, AttentionGate, DefaultScores, DeltaGate, Indexer, KeyHeadMapping, NormKind,
-    NormSpan, PictureAttention, QueryKeyNorm, Recurrence, RopePairing, RopeSections, RoutingScheme,
-    ScoreScale, SharedExpertMode, Turning, WindowPattern, WindowRope, YarnLog,
+    NormSpan, PictureAttention, QueryKeyNorm, Recurrence, RopePairing, RopeSections, RotaryLayers,
+    RoutingScheme, ScoreScale, SharedExpertMode, WindowPattern, WindowRope, YarnLog,
 };
 
 /// A period of windows that no layer ends.
@@ -19,7 +19,7 @@ const PLAIN: Architecture = Architecture {
     rope_sections: None,
     pictures: PictureAttention::Causal,
     yarn_log: YarnLog::Scores,
-    turning: Turning::Always,
+    turning: RotaryLayers::Always,
     query_temperature: false,
     query_key_norm: None,
     rope_divisors: false,
@@ -68,7 +68,7 @@ const QWEN3VL: Architecture = Architecture {
 /// Llama's blocks, with factors that the file has.
 const GRANITE: Architecture = Architecture {
     rope: RopePairing::Interleaved,
-    turning: Turning::UnlessDenied,
+    turning: RotaryLayers::UnlessDenied,
     divided_logits: true,
     ..PLAIN
 };
@@ -77,7 +77,7 @@ const GRANITE: Architecture = Architecture {
 const NEMOTRON: Architecture = Architecture {
     recurrence: Some(Recurrence::Mamba2),
     one_block_a_layer: true,
-    turning: Turning::Never,
+    turning: RotaryLayers::Never,
     activation: Activation::SquaredRelu,
     ..PLAIN
 };
@@ -98,7 +98,7 @@ pub(super) const ARCHITECTURES: &[Architecture] = &[
         name: "afmoe",
         query_key_norm: QueryKeyNorm::HEAD,
         windows: Some(WindowPattern { period: 4, rope: WindowRope::Same, optional: false }),
-        turning: Turning::AllButEvery(4),
+        turning: RotaryLayers::AllButEvery(4),
         attention_gate: Some(AttentionGate::Apart),
         embedding_by_root_of_width: true,
         answer_norms: true,
@@ -216,7 +216,7 @@ pub(super) const ARCHITECTURES: &[Architecture] = &[
     Architecture {
         name: "kimi-linear",
         recurrence: Some(Recurrence::KimiDelta),
-        turning: Turning::Never,
+        turning: RotaryLayers::Never,
         latent: true,
         routing: SIGMOIDS,
         ..PLAIN
@@ -316,7 +316,7 @@ pub(super) const ARCHITECTURES: &[Architecture] = &[
     Architecture {
         name: "smollm3",
         rope: RopePairing::Interleaved,
-        turning: Turning::AllButEvery(4),
+        turning: RotaryLayers::AllButEvery(4),
         ..PLAIN
     },
 ];

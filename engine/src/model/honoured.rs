@@ -2,7 +2,7 @@
 
 use pelicycle_kernels::GateFunction;
 
-use super::architecture::{Activation, Architecture, Recurrence, RoutingScheme, Turning};
+use super::architecture::{Activation, Architecture, Recurrence, RotaryLayers, RoutingScheme};
 use super::config_keys::ConfigKeys;
 use super::error::ModelError;
 use crate::gguf::MetadataValue;
@@ -119,7 +119,7 @@ impl Demands<'_> {
     fn switches(&self) -> Result<(), ModelError> {
         SWITCHES.iter().try_for_each(|name| self.never(name, true))?;
         self.never("attention.causal", false)?;
-        if self.architecture.turning == Turning::Never {
+        if self.architecture.turning == RotaryLayers::Never {
             self.never("rope.scaling.finetuned", true)?;
         }
         if self.architecture.recurrence == Some(Recurrence::Mamba2) {

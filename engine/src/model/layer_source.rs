@@ -1,6 +1,6 @@
 //! The source of a layer: the tensors whose names begin with its number, and what the model says of them.
 
-use super::architecture::{Architecture, Turning};
+use super::architecture::{Architecture, RotaryLayers};
 use super::config::ModelConfig;
 use super::config_keys::ConfigKeys;
 use super::error::ModelError;
@@ -34,10 +34,10 @@ impl LayerSource<'_> {
     /// When the key that says so is no boolean.
     pub(super) fn turns(&self) -> Result<bool, ModelError> {
         Ok(match self.architecture.turning {
-            Turning::Always => true,
-            Turning::Never => false,
-            Turning::AllButEvery(period) => !(self.layer + 1).is_multiple_of(period),
-            Turning::UnlessDenied => {
+            RotaryLayers::Always => true,
+            RotaryLayers::Never => false,
+            RotaryLayers::AllButEvery(period) => !(self.layer + 1).is_multiple_of(period),
+            RotaryLayers::UnlessDenied => {
                 self.gguf.bool(&self.keys().key("rope.scaling.finetuned"))? != Some(false)
             }
         })

@@ -18,7 +18,7 @@ use super::layer_source::LayerSource;
 use super::matrix::Matrix;
 use super::not_yet::missing;
 use super::residual::Residual;
-use super::rope::{Divisors, LayerRopes};
+use super::rope::{FrequencyDivisors, LayerRopes};
 use super::tensor_reader::TensorReader;
 use crate::cache::CachePrecision;
 use crate::gguf::Gguf;
@@ -86,7 +86,7 @@ impl Model {
         let architecture = architecture(&gguf)?;
         let config = ModelConfig::read(&gguf, architecture)?;
         let tensors = TensorReader::new(&gguf);
-        let divisors = Divisors::read(&tensors, &config, architecture.rope_divisors)?;
+        let divisors = FrequencyDivisors::read(&tensors, &config, architecture.rope_divisors)?;
         let end = Residual::end(&tensors, &config, architecture)?;
         let embedding = tensors.matrix("token_embd", &[config.width, config.vocabulary])?;
         let output = match tensors.has("output.weight") {

@@ -16,7 +16,7 @@ pub(super) struct LayerRopes {
 }
 
 impl LayerRopes {
-    pub(super) fn new(pairs: RopePairing, config: &ModelConfig, divisors: &Divisors) -> LayerRopes {
+    pub(super) fn new(pairs: RopePairing, config: &ModelConfig, divisors: &FrequencyDivisors) -> LayerRopes {
         let (size, scaling) = (config.head.turning, &config.rope_scaling);
         let mut all_tokens = Rope::new(pairs, size, config.rope_base, scaling, divisors);
         all_tokens.axes = config.rope_axes.clone();
@@ -27,7 +27,7 @@ impl LayerRopes {
                 config.window_head.turning,
                 base,
                 &RopeScaling::None,
-                &Divisors::default(),
+                &FrequencyDivisors::default(),
             )),
             None => Arc::clone(&all_tokens),
         };
@@ -42,27 +42,27 @@ impl LayerRopes {
 
 /// The numbers that a file divides the frequencies by, one a pair.
 #[derive(Debug, Default)]
-pub(super) struct Divisors {
+pub(super) struct FrequencyDivisors {
     /// Llama 3's scaling, or that of LongRoPE for short contexts.
     pub(super) usual: Option<Vec<f32>>,
     /// That of LongRoPE for long contexts.
     pub(super) long: Option<Vec<f32>>,
 }
 
-impl Divisors {
+impl FrequencyDivisors {
     /// `required`: the file must have the usual ones.
     pub(super) fn read(
         tensors: &TensorReader<'_>,
         config: &ModelConfig,
         required: bool,
-    ) -> Result<Divisors, ModelError> {
+    ) -> Result<FrequencyDivisors, ModelError> {
         let numbers = |name: &str| match tensors.has(name) || required && name == "rope_freqs.weight" {
             true => tensors.numbers(name, &[config.head.turning / 2]).map(Some),
             false => Ok(None),
         };
         let long = numbers(LONG_DIVISORS)?;
         let usual = numbers(if long.is_some() { "rope_factors_short.weight" } else { "rope_freqs.weight" })?;
-        Ok(Divisors { usual, long })
+        Ok(FrequencyDivisors { usual, long })
     }
 }
 
@@ -92,7 +92,13 @@ pub(super) struct RopePlace {
 
 impl Rope {
     /// For heads of which `size` numbers turn; `base` is θ.
-    fn new(pairs: RopePairing, size: usize, base: f32, scaling: &RopeScaling, divisors: &Divisors) -> Rope {
+    fn new(
+        pairs: RopePairing,
+        size: usize,
+        base: f32,
+        scaling: &RopeScaling,
+        divisors: &FrequencyDivisors,
+    ) -> Rope {
         let frequency = |i: usize, divisors: Option<&Vec<f32>>| {
             let exponent = -2.0 * i as f64 / size as f64;
             let divisor = divisors.map_or(1.0, |d| f64::from(d[i]));

@@ -7,16 +7,16 @@ use std::cmp::Reverse;
 use unicode_normalization::{IsNormalized, UnicodeNormalization as _, is_nfc_quick};
 
 use super::alphabet::{self, STAND_INS};
-use super::chain::Chain;
+use super::chain::SymbolChain;
 use super::error::TokenizerError;
 use super::index::TokenIndex;
 use super::merges::MergeTable;
-use super::split::Splitter;
+use super::split::PreTokenizer;
 use super::vocabulary::{TokenKind, Vocabulary};
 use crate::gguf::Gguf;
 
 pub(super) struct ByteBpe {
-    splitter: Splitter,
+    splitter: PreTokenizer,
     /// The tokens of single bytes.
     bytes: [Option<u32>; 256],
     merges: MergeTable,
@@ -29,7 +29,7 @@ impl ByteBpe {
         gguf: &Gguf,
         texts: &[String],
         vocabulary: &Vocabulary,
-        splitter: Splitter,
+        splitter: PreTokenizer,
     ) -> Result<ByteBpe, TokenizerError> {
         let mut index = TokenIndex::new(gguf, texts)?;
         let spells = |text: &str| text.chars().all(|c| alphabet::byte(c).is_some());
@@ -45,7 +45,7 @@ impl ByteBpe {
     /// Appends the ids of a text without special tokens.
     pub(super) fn encode(&self, text: &str, ids: &mut Vec<u32>) -> Result<(), TokenizerError> {
         let text = self.composed(text);
-        let mut chain = Chain::new();
+        let mut chain = SymbolChain::new();
         let mut spelled = String::new();
         let mut start = 0;
         for word in self.splitter.words(&text)? {
@@ -79,7 +79,7 @@ impl ByteBpe {
         &self,
         word: &str,
         start: usize,
-        chain: &mut Chain<u32, Reverse<u32>>,
+        chain: &mut SymbolChain<u32, Reverse<u32>>,
         ids: &mut Vec<u32>,
     ) -> Result<(), TokenizerError> {
         chain.clear();

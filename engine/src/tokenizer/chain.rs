@@ -11,7 +11,7 @@ const NONE: usize = usize::MAX;
 ///
 /// The row is a list linked in an array, so that a join moves nothing, and the possible joins are a heap: a row
 /// of n symbols takes time in the order of n log n. An emptied chain keeps its memory for the next row.
-pub(super) struct Chain<S, P> {
+pub(super) struct SymbolChain<S, P> {
     links: Vec<Link<S>>,
     joins: BinaryHeap<Join<S, P>>,
 }
@@ -61,9 +61,9 @@ impl<S, P: Ord> PartialEq for Join<S, P> {
 
 impl<S, P: Ord> Eq for Join<S, P> {}
 
-impl<S: Copy, P: Ord> Chain<S, P> {
-    pub(super) fn new() -> Chain<S, P> {
-        Chain { links: Vec::new(), joins: BinaryHeap::new() }
+impl<S: Copy, P: Ord> SymbolChain<S, P> {
+    pub(super) fn new() -> SymbolChain<S, P> {
+        SymbolChain { links: Vec::new(), joins: BinaryHeap::new() }
     }
 
     /// Empties the row.

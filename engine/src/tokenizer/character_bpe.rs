@@ -1,7 +1,7 @@
 //! Byte-pair encoding over characters, as Gemma 4 does it: a text, its blanks written `▁`, begins as the tokens of its
 //! characters, and pairs of them are joined in the order of the file's merges. There are no words.
 
-use super::chain::Chain;
+use super::chain::SymbolChain;
 use super::error::TokenizerError;
 use super::index::TokenIndex;
 use super::merges::MergeTable;
@@ -42,7 +42,7 @@ impl CharacterBpe {
     /// Appends the ids of a text without special tokens.
     pub(super) fn encode(&self, text: &str, ids: &mut Vec<u32>) -> Result<(), TokenizerError> {
         let spelled: String = text.chars().map(|c| if c == ' ' { '▁' } else { c }).collect();
-        let mut chain = Chain::new();
+        let mut chain = SymbolChain::new();
         for (start, c) in spelled.char_indices() {
             let end = start + c.len_utf8();
             chain.push(Run { id: self.pieces.get(&spelled[start..end]), start, end });

@@ -93,7 +93,7 @@ const CHAMELEON: [&str; 6] =
 const DEFAULT: [&str; 4] = [r"[\p{P}\$\+<=>\^~\|]+", GPT2, r"\p{N}+", r"[0-9][0-9][0-9]"];
 
 /// The family of tokenizers that a name in `tokenizer.ggml.pre` asks for.
-pub(super) struct Family {
+pub(super) struct TokenizerFamily {
     pub(super) names: &'static [&'static str],
     pub(super) patterns: &'static [&'static str],
     /// Text is put into Unicode's composed form first. Files do not say so; the families' own tokenizers do it.
@@ -104,13 +104,15 @@ pub(super) struct Family {
     pub(super) begins: bool,
 }
 
-const PLAIN: Family = Family { names: &[], patterns: &[], nfc: false, whole_words: false, begins: false };
+const PLAIN: TokenizerFamily =
+    TokenizerFamily { names: &[], patterns: &[], nfc: false, whole_words: false, begins: false };
 
 /// The family of files that name none.
-pub(super) const UNNAMED: Family = Family { names: &["default"], patterns: &DEFAULT, ..PLAIN };
+pub(super) const UNNAMED: TokenizerFamily =
+    TokenizerFamily { names: &["default"], patterns: &DEFAULT, ..PLAIN };
 
-const FAMILIES: &[Family] = &[
-    Family {
+const FAMILIES: &[TokenizerFamily] = &[
+    TokenizerFamily {
         names: &[
             "gpt-2",
             "olmo",
@@ -135,7 +137,7 @@ const FAMILIES: &[Family] = &[
         patterns: &[GPT2],
         ..PLAIN
     },
-    Family {
+    TokenizerFamily {
         names: &[
             "smollm",
             "starcoder",
@@ -149,18 +151,22 @@ const FAMILIES: &[Family] = &[
         patterns: &[r"\p{N}", GPT2],
         ..PLAIN
     },
-    Family { names: &["falcon"], patterns: &[r"[\p{P}\$\+<=>\^~\|`]+", GPT2, r"[0-9][0-9][0-9]"], ..PLAIN },
-    Family { names: &["bloom", "gpt3-finnish", "poro-chat"], patterns: &[BLOOM], ..PLAIN },
-    Family { names: &["viking"], patterns: &[BLOOM, r"\p{N}"], ..PLAIN },
-    Family { names: &["qwen2", "megrez"], patterns: &[QWEN2], nfc: true, ..PLAIN },
-    Family {
+    TokenizerFamily {
+        names: &["falcon"],
+        patterns: &[r"[\p{P}\$\+<=>\^~\|`]+", GPT2, r"[0-9][0-9][0-9]"],
+        ..PLAIN
+    },
+    TokenizerFamily { names: &["bloom", "gpt3-finnish", "poro-chat"], patterns: &[BLOOM], ..PLAIN },
+    TokenizerFamily { names: &["viking"], patterns: &[BLOOM, r"\p{N}"], ..PLAIN },
+    TokenizerFamily { names: &["qwen2", "megrez"], patterns: &[QWEN2], nfc: true, ..PLAIN },
+    TokenizerFamily {
         names: &["deepseek-r1-qwen", "kormo", "f2llmv2", "stablelm2", "hunyuan", "solar-open", "grok-2"],
         patterns: &[QWEN2],
         ..PLAIN
     },
-    Family { names: &["laguna"], patterns: &[r"[^\n]+|[\n]+", QWEN2], ..PLAIN },
-    Family { names: &["qwen35"], patterns: &[QWEN35], nfc: true, ..PLAIN },
-    Family {
+    TokenizerFamily { names: &["laguna"], patterns: &[r"[^\n]+|[\n]+", QWEN2], ..PLAIN },
+    TokenizerFamily { names: &["qwen35"], patterns: &[QWEN35], nfc: true, ..PLAIN },
+    TokenizerFamily {
         names: &[
             "llama-bpe",
             "llama3",
@@ -177,31 +183,40 @@ const FAMILIES: &[Family] = &[
         begins: true,
         ..PLAIN
     },
-    Family { names: &["jais-2"], patterns: &[JAIS2], ..PLAIN },
-    Family { names: &["glm4", "chatglm-bpe", "dbrx", "smaug-bpe"], patterns: &[LLAMA3], ..PLAIN },
-    Family { names: &["tekken"], patterns: &[TEKKEN], whole_words: true, begins: true, ..PLAIN },
+    TokenizerFamily { names: &["jais-2"], patterns: &[JAIS2], ..PLAIN },
+    TokenizerFamily { names: &["glm4", "chatglm-bpe", "dbrx", "smaug-bpe"], patterns: &[LLAMA3], ..PLAIN },
+    TokenizerFamily { names: &["tekken"], patterns: &[TEKKEN], whole_words: true, begins: true, ..PLAIN },
     // As `transformers` converts OpenAI's tables, and as tiktoken itself reads them.
-    Family { names: &["gpt-4o", "granite-embed-multi-97m"], patterns: &[GPT4O], whole_words: true, ..PLAIN },
-    Family { names: &["llama4", "kanana2", "talkie", "minimax-m2"], patterns: &[GPT4O], ..PLAIN },
-    Family { names: &["tiny_aya", "cohere2moe"], patterns: &[r"\d{1,3}(?=(?:\d{3})*\b)", GPT4O], ..PLAIN },
-    Family { names: &["youtu"], patterns: &YOUTU, whole_words: true, ..PLAIN },
-    Family { names: &["kimi-k2"], patterns: &[KIMI_K2], ..PLAIN },
-    Family { names: &["deepseek-llm"], patterns: &DEEPSEEK_LLM, ..PLAIN },
-    Family { names: &["deepseek-coder"], patterns: &DEEPSEEK_CODER, ..PLAIN },
-    Family {
+    TokenizerFamily {
+        names: &["gpt-4o", "granite-embed-multi-97m"],
+        patterns: &[GPT4O],
+        whole_words: true,
+        ..PLAIN
+    },
+    TokenizerFamily { names: &["llama4", "kanana2", "talkie", "minimax-m2"], patterns: &[GPT4O], ..PLAIN },
+    TokenizerFamily {
+        names: &["tiny_aya", "cohere2moe"],
+        patterns: &[r"\d{1,3}(?=(?:\d{3})*\b)", GPT4O],
+        ..PLAIN
+    },
+    TokenizerFamily { names: &["youtu"], patterns: &YOUTU, whole_words: true, ..PLAIN },
+    TokenizerFamily { names: &["kimi-k2"], patterns: &[KIMI_K2], ..PLAIN },
+    TokenizerFamily { names: &["deepseek-llm"], patterns: &DEEPSEEK_LLM, ..PLAIN },
+    TokenizerFamily { names: &["deepseek-coder"], patterns: &DEEPSEEK_CODER, ..PLAIN },
+    TokenizerFamily {
         names: &["deepseek-v3", "hunyuan-dense", "joyai-llm", "hy_v4"],
         patterns: &DEEPSEEK_V3,
         ..PLAIN
     },
-    Family { names: &["spark2_5"], patterns: &SPARK, ..PLAIN },
-    Family { names: &["afmoe"], patterns: &AFMOE, ..PLAIN },
-    Family { names: &["bailingmoe", "bailingmoe2", "llada-moe"], patterns: &[BAILING], ..PLAIN },
-    Family { names: &["seed-coder"], patterns: &[SEED], ..PLAIN },
-    Family { names: &["exaone-moe"], patterns: &[EXAONE_MOE], ..PLAIN },
-    Family { names: &["ufakzeka"], patterns: &[UFAKZEKA], ..PLAIN },
-    Family { names: &["minicpm5"], patterns: &MINICPM5, whole_words: true, ..PLAIN },
-    Family { names: &["superbpe"], patterns: &[r"\p{N}+", r"(?=(?:\d{3})+(?!\d))"], ..PLAIN },
-    Family { names: &["chameleon"], patterns: &CHAMELEON, begins: true, ..PLAIN },
+    TokenizerFamily { names: &["spark2_5"], patterns: &SPARK, ..PLAIN },
+    TokenizerFamily { names: &["afmoe"], patterns: &AFMOE, ..PLAIN },
+    TokenizerFamily { names: &["bailingmoe", "bailingmoe2", "llada-moe"], patterns: &[BAILING], ..PLAIN },
+    TokenizerFamily { names: &["seed-coder"], patterns: &[SEED], ..PLAIN },
+    TokenizerFamily { names: &["exaone-moe"], patterns: &[EXAONE_MOE], ..PLAIN },
+    TokenizerFamily { names: &["ufakzeka"], patterns: &[UFAKZEKA], ..PLAIN },
+    TokenizerFamily { names: &["minicpm5"], patterns: &MINICPM5, whole_words: true, ..PLAIN },
+    TokenizerFamily { names: &["superbpe"], patterns: &[r"\p{N}+", r"(?=(?:\d{3})+(?!\d))"], ..PLAIN },
+    TokenizerFamily { names: &["chameleon"], patterns: &CHAMELEON, begins: true, ..PLAIN },
 ];
 
 /// Every name that is known, in order.
@@ -212,6 +227,6 @@ pub(super) fn names() -> Vec<&'static str> {
 }
 
 /// The family of a name in `tokenizer.ggml.pre`.
-pub(super) fn family(name: &str) -> Option<&'static Family> {
+pub(super) fn family(name: &str) -> Option<&'static TokenizerFamily> {
     FAMILIES.iter().find(|family| family.names.contains(&name))
 }

@@ -2,7 +2,7 @@
 
 use std::cmp::Ordering;
 
-use super::chain::Chain;
+use super::chain::SymbolChain;
 use super::error::TokenizerError;
 use super::index::TokenIndex;
 use super::vocabulary::{ByteTokens, TokenKind, Vocabulary, damaged};
@@ -90,8 +90,8 @@ impl SentencePiece {
     }
 
     /// The runs of text that are left when no two neighbours make a piece.
-    fn runs(&self, text: &str) -> Chain<(usize, usize), Score> {
-        let mut chain = Chain::new();
+    fn runs(&self, text: &str) -> SymbolChain<(usize, usize), Score> {
+        let mut chain = SymbolChain::new();
         for (start, c) in text.char_indices() {
             chain.push((start, start + c.len_utf8()));
         }

@@ -6,26 +6,26 @@
 use fancy_regex::Regex;
 
 use super::error::TokenizerError;
-use super::families::Family;
+use super::families::TokenizerFamily;
 
 /// Cuts text into words.
-pub(super) struct Splitter {
+pub(super) struct PreTokenizer {
     patterns: Vec<Regex>,
     pub(super) nfc: bool,
     pub(super) whole_words: bool,
     pub(super) begins: bool,
 }
 
-impl Splitter {
+impl PreTokenizer {
     /// The splitter of a family.
-    pub(super) fn of(family: &Family) -> Result<Splitter, TokenizerError> {
+    pub(super) fn of(family: &TokenizerFamily) -> Result<PreTokenizer, TokenizerError> {
         let patterns = family
             .patterns
             .iter()
             .map(|pattern| Regex::new(pattern).map_err(|e| TokenizerError::Pattern(e.to_string())))
             .collect::<Result<_, _>>()?;
-        let &Family { nfc, whole_words, begins, .. } = family;
-        Ok(Splitter { patterns, nfc, whole_words, begins })
+        let &TokenizerFamily { nfc, whole_words, begins, .. } = family;
+        Ok(PreTokenizer { patterns, nfc, whole_words, begins })
     }
 
     /// The words of `text`, in order; together they are the text.

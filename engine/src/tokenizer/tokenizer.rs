@@ -7,7 +7,7 @@ use super::error::TokenizerError;
 use super::sentencepiece::SentencePiece;
 use super::special::SpecialIndex;
 use super::unnamed::{likely_split, named_family, named_split};
-use super::vocabulary::{Spelling, TokenKind, Vocabulary};
+use super::vocabulary::{TokenKind, TokenSpelling, Vocabulary};
 use crate::gguf::Gguf;
 
 /// Turns text into token ids and ids into bytes, by the tables of a model file.
@@ -90,7 +90,7 @@ impl Tokenizer {
         let texts = gguf.require_strings("tokenizer.ggml.tokens")?;
         let mut remark = None;
         let characters = |begins| -> Result<_, TokenizerError> {
-            let vocabulary = Vocabulary::from_gguf(gguf, texts, Spelling::Blanks)?;
+            let vocabulary = Vocabulary::from_gguf(gguf, texts, TokenSpelling::Blanks)?;
             let bpe = CharacterBpe::from_gguf(gguf, texts, &vocabulary)?;
             Ok((Coder::Characters(Box::new(bpe)), vocabulary, begins))
         };
@@ -106,12 +106,12 @@ impl Tokenizer {
                     }
                 };
                 let begins = splitter.begins;
-                let vocabulary = Vocabulary::from_gguf(gguf, texts, Spelling::StandIns)?;
+                let vocabulary = Vocabulary::from_gguf(gguf, texts, TokenSpelling::StandIns)?;
                 let bpe = ByteBpe::from_gguf(gguf, texts, &vocabulary, splitter)?;
                 (Coder::Bytes(Box::new(bpe)), vocabulary, begins)
             }
             CoderKind::Pieces => {
-                let vocabulary = Vocabulary::from_gguf(gguf, texts, Spelling::Blanks)?;
+                let vocabulary = Vocabulary::from_gguf(gguf, texts, TokenSpelling::Blanks)?;
                 (
                     Coder::Pieces(Box::new(SentencePiece::from_gguf(gguf, texts, &vocabulary)?)),
                     vocabulary,

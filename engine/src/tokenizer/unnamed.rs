@@ -1,17 +1,17 @@
 //! The family by whose patterns text is split for a byte-level vocabulary: the one that its file names, else the likeliest.
 
 use super::error::TokenizerError;
-use super::families::{Family, UNNAMED, family};
-use super::split::Splitter;
+use super::families::{TokenizerFamily, UNNAMED, family};
+use super::split::PreTokenizer;
 use crate::gguf::Gguf;
 
 /// The splitter that the file names; `None` where it names none.
-pub(super) fn named_split(gguf: &Gguf) -> Result<Option<Splitter>, TokenizerError> {
-    named_family(gguf)?.map(Splitter::of).transpose()
+pub(super) fn named_split(gguf: &Gguf) -> Result<Option<PreTokenizer>, TokenizerError> {
+    named_family(gguf)?.map(PreTokenizer::of).transpose()
 }
 
 /// The family that the file names; `None` where it names none.
-pub(super) fn named_family(gguf: &Gguf) -> Result<Option<&'static Family>, TokenizerError> {
+pub(super) fn named_family(gguf: &Gguf) -> Result<Option<&'static TokenizerFamily>, TokenizerError> {
     match gguf.str("tokenizer.ggml.pre")? {
         None | Some("" | "default") => Ok(None),
         Some(name) => family(name)
@@ -21,10 +21,10 @@ pub(super) fn named_family(gguf: &Gguf) -> Result<Option<&'static Family>, Token
 }
 
 /// The splitter of the likeliest family of a file that names none, and a remark that says so.
-pub(super) fn likely_split(gguf: &Gguf, texts: &[String]) -> Result<(Splitter, String), TokenizerError> {
+pub(super) fn likely_split(gguf: &Gguf, texts: &[String]) -> Result<(PreTokenizer, String), TokenizerError> {
     let architecture = gguf.str("general.architecture")?.unwrap_or_default();
     let name = likely(architecture, texts);
-    let splitter = Splitter::of(name.and_then(family).unwrap_or(&UNNAMED))?;
+    let splitter = PreTokenizer::of(name.and_then(family).unwrap_or(&UNNAMED))?;
     let remark = match name {
         Some(name) => format!(
             "The file does not say how its tokenizer splits text; its architecture and vocabulary are those of \

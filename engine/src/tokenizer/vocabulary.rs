@@ -24,7 +24,7 @@ pub enum TokenKind {
 
 /// The spelling by which the texts of normal tokens stand for bytes.
 #[derive(Clone, Copy)]
-pub(super) enum Spelling {
+pub(super) enum TokenSpelling {
     /// With the stand-ins of byte-level BPE.
     StandIns,
     /// As text, with `▁` for a blank.
@@ -45,7 +45,7 @@ impl Vocabulary {
     pub(super) fn from_gguf(
         gguf: &Gguf,
         texts: &[String],
-        spelling: Spelling,
+        spelling: TokenSpelling,
     ) -> Result<Vocabulary, TokenizerError> {
         if texts.is_empty() {
             return Err(damaged(gguf, "tokenizer.ggml.tokens is empty"));
@@ -73,7 +73,7 @@ impl Vocabulary {
                 })
                 .collect::<Result<_, _>>()?,
         };
-        if matches!(spelling, Spelling::Blanks) && !kinds.contains(&TokenKind::Byte) {
+        if matches!(spelling, TokenSpelling::Blanks) && !kinds.contains(&TokenKind::Byte) {
             // Ollama's converter gives the tokens of bytes the type of text.
             for (kind, text) in kinds.iter_mut().zip(texts) {
                 if *kind == TokenKind::Normal && byte_token(text).is_some() {
@@ -145,18 +145,18 @@ impl ByteTokens {
 }
 
 /// Puts the bytes that a token stands for into `bytes`, which is empty.
-fn spell_out(text: &str, kind: TokenKind, spelling: Spelling, bytes: &mut Vec<u8>) {
+fn spell_out(text: &str, kind: TokenKind, spelling: TokenSpelling, bytes: &mut Vec<u8>) {
     let spelled = match (kind, spelling) {
         (TokenKind::Control | TokenKind::UserDefined | TokenKind::Unused, _) => None,
         (TokenKind::Byte, _) => byte_token(text).map(|byte| bytes.push(byte)),
-        (_, Spelling::Blanks) => {
+        (_, TokenSpelling::Blanks) => {
             for (n, part) in text.split('▁').enumerate() {
                 bytes.extend((n > 0).then_some(b' '));
                 bytes.extend_from_slice(part.as_bytes());
             }
             Some(())
         }
-        (_, Spelling::StandIns) => {
+        (_, TokenSpelling::StandIns) => {
             text.chars().try_for_each(|c| alphabet::byte(c).map(|byte| bytes.push(byte)))
         }
     };

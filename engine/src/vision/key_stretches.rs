@@ -35,7 +35,7 @@ pub(super) struct HeadScratch {
 }
 
 /// Patches one after another that are seen together, of one head.
-pub(super) struct Stretch<'a> {
+pub(super) struct KeyStretch<'a> {
     pub(super) patches: Range<usize>,
     /// Number d of every key, those of one d together.
     pub(super) keys: &'a mut [f32],
@@ -49,7 +49,7 @@ pub(super) fn stretches<'a>(
     windows: &[Range<usize>],
     patches: usize,
     scratch: &'a mut HeadScratch,
-) -> Vec<Stretch<'a>> {
+) -> Vec<KeyStretch<'a>> {
     let full = heads.size.next_multiple_of(FULL);
     let cut = |window: &Range<usize>| {
         let end = window.end;
@@ -73,12 +73,12 @@ pub(super) fn stretches<'a>(
         let (own_keys, rest) = keys.split_at_mut(patches.len().next_multiple_of(FULL) * full);
         let (own_values, others) = values.split_at_mut(patches.len() * full);
         (keys, values) = (rest, others);
-        stretches.push(Stretch { patches, keys: own_keys, values: own_values });
+        stretches.push(KeyStretch { patches, keys: own_keys, values: own_values });
     }
     stretches
 }
 
-impl Stretch<'_> {
+impl KeyStretch<'_> {
     /// Columns of its keys.
     pub(super) fn wide(&self) -> usize {
         self.patches.len().next_multiple_of(FULL)

@@ -4,7 +4,7 @@ use std::cell::RefCell;
 use std::ops::{ControlFlow, Range};
 
 use super::encoding::EncodingWatch;
-use super::key_stretches::{FULL, HeadRows, HeadScratch, STRETCH, Stretch, TowerHeads, stretches};
+use super::key_stretches::{FULL, HeadRows, HeadScratch, KeyStretch, STRETCH, TowerHeads, stretches};
 use crate::model::ComputeContext;
 
 /// Patches whose queries meet a stretch of keys together, while those are near.
@@ -13,7 +13,7 @@ const QUERIES: usize = 24;
 /// Some patches' queries of one head, and where the answers go.
 struct Piece<'a> {
     /// The stretches that they see.
-    seen: &'a [Stretch<'a>],
+    seen: &'a [KeyStretch<'a>],
     queries: Range<usize>,
     out: Vec<&'a mut [f32]>,
 }
@@ -68,7 +68,7 @@ impl Piece<'_> {
         }
         let asked: Vec<&[f32]> = asked.chunks_exact(full).collect();
         let count: usize = self.seen.iter().map(|stretch| stretch.patches.len()).sum();
-        let wide: usize = self.seen.iter().map(Stretch::wide).sum();
+        let wide: usize = self.seen.iter().map(KeyStretch::wide).sum();
         let mut mixed = vec![0.0; asked.len() * full];
         SCORES.with_borrow_mut(|scores| {
             scores.clear();

@@ -28,7 +28,7 @@ mod vocabulary;
 
 use std::sync::Arc;
 
-use automaton::{FormPlace, Node, ReplyForm};
+use automaton::{FormNode, FormPlace, ReplyForm};
 use error::FormError;
 use guide::FormGuide;
 use pelicycle_reasoning::{ReasoningMarks, ReasoningOutset};
@@ -194,7 +194,7 @@ fn by_rule(
     left_to_reason: usize,
 ) -> Vec<u32> {
     let mark_left = |place: FormPlace| match &form.nodes[place.node as usize] {
-        Node::Free { mark, .. } => Some(mark.bytes.len() - usize::from(place.used)),
+        FormNode::Free { mark, .. } => Some(mark.bytes.len() - usize::from(place.used)),
         _ => None,
     };
     let may_come = |bytes: &Vec<u8>| {

@@ -5,11 +5,11 @@ mod chain;
 
 use std::cmp::Reverse;
 
-use chain::Chain;
+use chain::SymbolChain;
 
 /// Joins numbers that lie side by side on the number line, small ones first.
 fn joined(row: &[u32]) -> Vec<u32> {
-    let mut chain = Chain::new();
+    let mut chain = SymbolChain::new();
     row.iter().for_each(|&symbol| chain.push(symbol));
     chain.join(|left, right| (left.abs_diff(right) == 1).then(|| (Reverse(left + right), left + right)));
     chain.symbols().collect()
@@ -32,7 +32,7 @@ fn a_pair_of_which_one_side_has_changed_is_not_joined() {
 
 #[test]
 fn an_emptied_chain_forgets_its_row() {
-    let mut chain: Chain<u8, u8> = Chain::new();
+    let mut chain: SymbolChain<u8, u8> = SymbolChain::new();
     chain.push(1);
     chain.clear();
     chain.push(2);

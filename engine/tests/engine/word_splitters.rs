@@ -11,12 +11,12 @@ mod families;
 mod split;
 
 use families::{family, names};
-use split::Splitter;
+use split::PreTokenizer;
 
 #[test]
 fn every_familys_patterns_are_patterns() {
     for name in names() {
-        let splitter = Splitter::of(family(name).unwrap()).unwrap();
+        let splitter = PreTokenizer::of(family(name).unwrap()).unwrap();
         assert_eq!(
             splitter.words("Draw  12345 ペリカン's").unwrap().concat(),
             "Draw  12345 ペリカン's",
@@ -27,7 +27,7 @@ fn every_familys_patterns_are_patterns() {
 
 #[track_caller]
 fn cuts(name: &str, cases: &[&[&str]]) {
-    let splitter = Splitter::of(family(name).unwrap()).unwrap();
+    let splitter = PreTokenizer::of(family(name).unwrap()).unwrap();
     for words in cases {
         assert_eq!(splitter.words(&words.concat()).unwrap(), *words, "{name}");
     }

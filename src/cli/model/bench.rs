@@ -12,7 +12,7 @@ use serde::Serialize;
 
 use super::bench_picture::{PictureLine, measure_picture, projector};
 use super::named;
-use super::resident::{Resident, resident};
+use super::resident::{MemoryUse, resident};
 use super::stdio::print;
 use crate::cli::named_projectors::projector_file;
 use crate::cli::output::{say, say_words};
@@ -83,7 +83,7 @@ struct Report {
     /// Of `--picture`.
     picture: Option<PictureLine>,
     /// When all was measured; null where the system does not tell.
-    resident: Option<Resident>,
+    resident: Option<MemoryUse>,
 }
 
 #[derive(Debug, Serialize)]
@@ -182,7 +182,7 @@ impl Report {
                 gb(self.weights)
             ));
         }
-        if let Some(Resident { own, mapped, peak }) = self.resident {
+        if let Some(MemoryUse { own, mapped, peak }) = self.resident {
             let (own, mapped, peak) = (gb(own), gb(mapped), gb(peak));
             lines.push(format!(
                 "memory: {own:.3} GB own, {mapped:.2} GB of mapped files, at most {peak:.2} GB together"

@@ -7,7 +7,7 @@ use pelicycle_engine::gguf::Gguf;
 use pelicycle_engine::model::Model;
 use pelicycle_engine::vision::Projector;
 use pelicycle_engine::{PictureSpeed, bench_picture, picture_speed};
-use pelicycle_run::{Config, Sight};
+use pelicycle_run::{Config, VisionSupport};
 use serde::Serialize;
 
 use crate::cli::error::usage;
@@ -39,17 +39,17 @@ pub(super) fn projector(gguf: &Arc<Gguf>, given: Option<&Path>) -> anyhow::Resul
     let path = gguf.path();
     let sight = projectors_or_warning(&Config::load(None)?, given).sight(path, gguf);
     match sight {
-        Sight::Sees(projector) => Ok(projector),
-        Sight::NoModel(why) => Err(why.into()),
-        Sight::Unusable { .. } => {
+        VisionSupport::Sees(projector) => Ok(projector),
+        VisionSupport::NoModel(why) => Err(why.into()),
+        VisionSupport::Unusable { .. } => {
             anyhow::bail!("the projector can't be used: {}", sight.fault().unwrap_or_default())
         }
-        Sight::TextAlone if path.is_file() => usage(&format!(
+        VisionSupport::TextAlone if path.is_file() => usage(&format!(
             "no projector for {} lies beside it, so it sees no pictures; give one with --projector, such as \
              mmproj-F16.gguf of its repository",
             path.display()
         )),
-        Sight::TextAlone => usage("hatchling reads text alone; name a model that sees pictures"),
+        VisionSupport::TextAlone => usage("hatchling reads text alone; name a model that sees pictures"),
     }
 }
 

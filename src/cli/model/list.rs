@@ -8,7 +8,7 @@ use pelicycle_engine::gguf::{Gguf, GgufError, GgufOutline};
 use pelicycle_engine::model::{Model, ModelError};
 use pelicycle_engine::tokenizer::{self, TokenizerError};
 use pelicycle_models::{Inventory, ModelFile, ModelSource};
-use pelicycle_run::{Config, Projectors, Sight, Weights};
+use pelicycle_run::{Config, ProjectorChoice, VisionSupport, WeightsLocation};
 use pelicycle_text::size;
 use serde::Serialize;
 
@@ -76,9 +76,9 @@ pub(crate) fn list(args: &ListArgs) -> anyhow::Result<ExitCode> {
 }
 
 fn bundled() -> Row {
-    let outline = named::outline(&Weights::Bundled).ok();
+    let outline = named::outline(&WeightsLocation::Bundled).ok();
     Row {
-        name: Weights::Bundled.source(),
+        name: WeightsLocation::Bundled.source(),
         bytes: outline.as_ref().map_or(0, |outline| outline.gguf().file_bytes()),
         quantization: outline.as_ref().and_then(quantization),
         architecture: outline.as_ref().and_then(architecture),
@@ -92,7 +92,7 @@ fn bundled() -> Row {
     }
 }
 
-fn row(shelf: &Inventory, projectors: &Projectors, found: &ModelFile) -> Row {
+fn row(shelf: &Inventory, projectors: &ProjectorChoice, found: &ModelFile) -> Row {
     let outline = GgufOutline::open(found.path());
     let problem = problem(found, &outline);
     let outline = outline.ok();
@@ -113,7 +113,7 @@ fn row(shelf: &Inventory, projectors: &Projectors, found: &ModelFile) -> Row {
         },
         files: found.files.clone(),
         projector: sight.as_ref().and_then(|sight| sight.projector()).map(Into::into),
-        projector_problem: sight.as_ref().and_then(Sight::fault),
+        projector_problem: sight.as_ref().and_then(VisionSupport::fault),
         problem,
     }
 }

@@ -4,15 +4,15 @@ use std::sync::Arc;
 
 use pelicycle_engine::bundled;
 use pelicycle_engine::gguf::{Gguf, GgufError, GgufOutline};
-use pelicycle_run::{Config, Contestant, ContestantModel, Weights};
+use pelicycle_run::{Config, Contestant, ContestantModel, WeightsLocation};
 
 use crate::cli::error::usage;
 
 /// The model that `named` means: a path, `local/NAME` or hatchling.
 pub(super) fn open(named: &str) -> anyhow::Result<Arc<Gguf>> {
     let gguf = match weights(named)? {
-        Weights::File(path) => Gguf::open(&path)?,
-        Weights::Bundled => Gguf::from_bytes(bundled::hatchling())?,
+        WeightsLocation::File(path) => Gguf::open(&path)?,
+        WeightsLocation::Bundled => Gguf::from_bytes(bundled::hatchling())?,
     };
     Ok(Arc::new(gguf))
 }
@@ -21,7 +21,7 @@ pub(super) fn open(named: &str) -> anyhow::Result<Arc<Gguf>> {
 ///
 /// # Errors
 /// A mistake where it is a service's model or a folder of replies.
-pub(super) fn weights(named: &str) -> anyhow::Result<Weights> {
+pub(super) fn weights(named: &str) -> anyhow::Result<WeightsLocation> {
     match Contestant::find(named, &Config::load(None)?.places())?.model {
         ContestantModel::Local(weights) => Ok(weights),
         ContestantModel::Remote | ContestantModel::Given(_) => {
@@ -31,10 +31,10 @@ pub(super) fn weights(named: &str) -> anyhow::Result<Weights> {
 }
 
 /// As much of a model as can be read.
-pub(super) fn outline(weights: &Weights) -> Result<GgufOutline, GgufError> {
+pub(super) fn outline(weights: &WeightsLocation) -> Result<GgufOutline, GgufError> {
     match weights {
-        Weights::File(path) => GgufOutline::open(path),
-        Weights::Bundled => {
+        WeightsLocation::File(path) => GgufOutline::open(path),
+        WeightsLocation::Bundled => {
             Gguf::from_bytes(bundled::hatchling()).map(|gguf| GgufOutline::of(Arc::new(gguf)))
         }
     }

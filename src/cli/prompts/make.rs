@@ -5,12 +5,11 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::Context as _;
-use pelicycle_compare::words::quoted;
 use pelicycle_prompt::{Prompt, fresh, possible};
-use pelicycle_text::plain_file;
+use pelicycle_text::{plain_file, shell_quoted};
 
 use super::super::error::usage;
-use super::super::output::{Readers, say, say_error, write_new};
+use super::super::output::{FileAccess, say, say_error, write_new};
 use super::super::terminal::printable;
 use super::{FreshArgs, NewArgs};
 
@@ -45,7 +44,7 @@ pub(super) fn new(args: &NewArgs) -> anyhow::Result<ExitCode> {
         return Err(error);
     }
     say(&path.display().to_string());
-    let folder = quoted(&args.out.to_string_lossy());
+    let folder = shell_quoted(&args.out.to_string_lossy());
     say_error(&format!("next: pelicycle run --prompts {folder} -p {}", args.id));
     Ok(ExitCode::SUCCESS)
 }
@@ -76,7 +75,7 @@ pub(super) fn fresh_prompts(args: &FreshArgs) -> anyhow::Result<ExitCode> {
         possible() / 1_000_000,
         folder.display()
     ));
-    let folder = quoted(&folder.to_string_lossy());
+    let folder = shell_quoted(&folder.to_string_lossy());
     say_error(&format!("next: pelicycle run -m MODEL --prompts {folder} -p family:fresh"));
     Ok(ExitCode::SUCCESS)
 }
@@ -86,5 +85,5 @@ fn keep(path: &Path, toml: &str) -> anyhow::Result<()> {
     if let Some(folder) = path.parent() {
         fs::create_dir_all(folder).with_context(failed)?;
     }
-    write_new(path, toml.as_bytes(), Readers::All).with_context(failed)
+    write_new(path, toml.as_bytes(), FileAccess::All).with_context(failed)
 }

@@ -10,7 +10,7 @@ use std::process::ExitCode;
 use clap::{Args, Subcommand};
 use pelicycle_prompt::MOST_FRESH;
 
-use super::Global;
+use super::GlobalOptions;
 
 /// List prompts, make new ones, and promise some without telling them.
 #[derive(Debug, Args)]
@@ -124,7 +124,7 @@ pub(super) struct RevealArgs {
     folder: PathBuf,
 }
 
-pub(crate) fn prompts(global: &Global, args: &PromptsArgs) -> anyhow::Result<ExitCode> {
+pub(crate) fn prompts(global: &GlobalOptions, args: &PromptsArgs) -> anyhow::Result<ExitCode> {
     match &args.action {
         None => list::list(&args.list),
         Some(Action::List(asked)) => list::list(asked),

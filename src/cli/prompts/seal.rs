@@ -6,17 +6,16 @@ use std::process::ExitCode;
 
 use anyhow::Context as _;
 use jiff::Timestamp;
-use pelicycle_compare::words::quoted;
 use pelicycle_prompt::{Prompt, PromptLibrary, opens, seal_hash};
 use pelicycle_record::{Id, RevealedPrompt, RevealedRecord, SCHEMA_VERSION, SealRecord, name};
 use pelicycle_store::Store;
 use pelicycle_text as text;
-use pelicycle_text::{day, plain_file, plural};
+use pelicycle_text::{day, plain_file, plural, shell_quoted};
 
-use super::super::Global;
+use super::super::GlobalOptions;
 use super::super::error::usage;
 use super::super::next::in_same_place;
-use super::super::output::{Readers, say, say_error, say_table, write_new};
+use super::super::output::{FileAccess, say, say_error, say_table, write_new};
 use super::{RevealArgs, SealArgs};
 
 /// The longest file of a salt, in bytes.
@@ -32,7 +31,7 @@ fn folder_prompts(folder: &Path) -> anyhow::Result<Vec<RevealedPrompt>> {
     Ok(PromptLibrary::of_dir(folder)?.iter().map(Prompt::revealed).collect())
 }
 
-pub(super) fn seal(global: &Global, args: &SealArgs) -> anyhow::Result<ExitCode> {
+pub(super) fn seal(global: &GlobalOptions, args: &SealArgs) -> anyhow::Result<ExitCode> {
     let now = Timestamp::now();
     let named = args.name.clone().unwrap_or_else(|| now.strftime("%Y-%m-%d").to_string());
     if let Some(why) = name::fault(&named) {
@@ -56,7 +55,7 @@ pub(super) fn seal(global: &Global, args: &SealArgs) -> anyhow::Result<ExitCode>
         "{} is there already; move it away, or give another --name",
         secret.display()
     );
-    write_new(&secret, format!("{salt}\n").as_bytes(), Readers::Own)
+    write_new(&secret, format!("{salt}\n").as_bytes(), FileAccess::Own)
         .with_context(|| format!("{} could not be written", secret.display()))?;
     let record = SealRecord {
         schema: SCHEMA_VERSION,
@@ -74,7 +73,7 @@ pub(super) fn seal(global: &Global, args: &SealArgs) -> anyhow::Result<ExitCode>
          and what models draw of them, until `{}`.",
         secret.display(),
         in_same_place(
-            &format!("pelicycle prompts reveal {named} {}", quoted(&folder.to_string())),
+            &format!("pelicycle prompts reveal {named} {}", shell_quoted(&folder.to_string())),
             global,
             false
         )
@@ -82,7 +81,7 @@ pub(super) fn seal(global: &Global, args: &SealArgs) -> anyhow::Result<ExitCode>
     Ok(ExitCode::SUCCESS)
 }
 
-pub(super) fn reveal(global: &Global, args: &RevealArgs) -> anyhow::Result<ExitCode> {
+pub(super) fn reveal(global: &GlobalOptions, args: &RevealArgs) -> anyhow::Result<ExitCode> {
     let store = Store::open(&global.results)?;
     let Some(found) = store.read_seal(&args.name)? else {
         return usage(&format!("there is no seal {:?}; `pelicycle prompts seals` lists them", args.name));
@@ -119,7 +118,7 @@ pub(super) fn reveal(global: &Global, args: &RevealArgs) -> anyhow::Result<ExitC
     Ok(ExitCode::SUCCESS)
 }
 
-pub(super) fn seals(global: &Global) -> anyhow::Result<ExitCode> {
+pub(super) fn seals(global: &GlobalOptions) -> anyhow::Result<ExitCode> {
     let store = Store::open(&global.results)?;
     let mut lines = vec![["NAME", "SEALED", "PROMPTS", "STATE"].map(str::to_owned)];
     let mut sound = true;

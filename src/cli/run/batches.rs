@@ -3,14 +3,14 @@
 use std::process::ExitCode;
 use std::sync::Arc;
 
-use pelicycle_run::{BatchesLeft, BatchesStatus, Notice, Notices};
+use pelicycle_run::{BatchesLeft, BatchesStatus, Notice, NoticeListener};
 
 use super::{RunArgs, UNDER_WAY, json, say};
 use crate::cli::notices;
 use crate::cli::terminal::printable;
 
 /// Tells what happens before samples are asked for, in the way that was asked for.
-pub(super) fn notices(args: &RunArgs) -> Notices {
+pub(super) fn notices(args: &RunArgs) -> NoticeListener {
     let (json, quiet) = (args.json, args.quiet);
     Arc::new(move |notice| match notice {
         Notice::BatchSubmitted { record, .. } if json => json::batch("batch-submitted", record),

@@ -8,11 +8,11 @@ use pelicycle_text::dollars;
 
 use super::summary::RunSummary;
 use super::{RunArgs, is_on_terminal, json, say_error};
-use crate::cli::Global;
+use crate::cli::GlobalOptions;
 
 /// A run that is over.
 pub(super) struct RunEnding<'a> {
-    pub(super) global: &'a Global,
+    pub(super) global: &'a GlobalOptions,
     pub(super) args: &'a RunArgs,
     pub(super) run: &'a RunRecord,
     pub(super) summary: &'a RunSummary,

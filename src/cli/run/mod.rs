@@ -16,14 +16,14 @@ use std::process::ExitCode;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use anyhow::Context as _;
-use pelicycle_compare::words::quoted;
 use pelicycle_drawing::{InspectionOptions, WorkerPool};
 use pelicycle_record::{Id, SamplingSettings, Shard};
 use pelicycle_run::{
-    Backend, BackendOptions, Config, MAX_LOOKS, PreparedRun, RunEnd, RunError, RunForecast, RunPlan,
-    RunProgress, RunRequest, Stop, Workspace, execute,
+    Backend, BackendOptions, Config, MAX_LOOKS, PreparedRun, RunContext, RunEnd, RunError, RunForecast,
+    RunPlan, RunProgress, RunRequest, StopSignal, execute,
 };
 use pelicycle_store::Store;
+use pelicycle_text::shell_quoted;
 use tokio::runtime::Runtime;
 
 use self::summary::RunSummary;
@@ -35,7 +35,7 @@ use super::runtime::runtime;
 use super::sampling::SamplingArgs;
 use super::signals::INTERRUPTED;
 use super::trust::TrustArgs;
-use super::{Global, notices, recheck, signals, site};
+use super::{GlobalOptions, notices, recheck, signals, site};
 
 /// Exit code where batches are still under way.
 const UNDER_WAY: u8 = 3;
@@ -138,11 +138,11 @@ pub(crate) struct RunArgs {
 impl RunArgs {
     /// The command that goes on with a run, with all that this one was given and the run's record does not hold, and a bound on
     /// what it costs.
-    fn resuming(&self, global: &Global, run: &Id, max_cost: Option<f64>) -> String {
+    fn resuming(&self, global: &GlobalOptions, run: &Id, max_cost: Option<f64>) -> String {
         let mut words = format!("pelicycle run --resume {}", run.as_str());
         for (flag, file) in [("--config", &self.config), ("--projector", &self.projector)] {
             if let Some(file) = file {
-                words.push_str(&format!(" {flag} {}", quoted(&file.to_string_lossy())));
+                words.push_str(&format!(" {flag} {}", shell_quoted(&file.to_string_lossy())));
             }
         }
         for (flag, number) in [("--threads", self.threads), ("--parallel", self.parallel)] {
@@ -207,7 +207,7 @@ impl Reporter for SilentReporter {
 }
 
 /// Shows what pelicycle does, to someone who gave no command: drawings of the bundled model.
-pub(crate) fn demonstrate(global: &Global) -> anyhow::Result<ExitCode> {
+pub(crate) fn demonstrate(global: &GlobalOptions) -> anyhow::Result<ExitCode> {
     #[derive(clap::Parser)]
     struct Defaults {
         #[command(flatten)]
@@ -222,7 +222,7 @@ pub(crate) fn demonstrate(global: &Global) -> anyhow::Result<ExitCode> {
     run(global, &args.run)
 }
 
-pub(crate) fn run(global: &Global, args: &RunArgs) -> anyhow::Result<ExitCode> {
+pub(crate) fn run(global: &GlobalOptions, args: &RunArgs) -> anyhow::Result<ExitCode> {
     let store = Store::open(&global.results)?;
     let notices = batches::notices(args);
     if args.dry_run {
@@ -248,7 +248,7 @@ pub(crate) fn run(global: &Global, args: &RunArgs) -> anyhow::Result<ExitCode> {
             prepared.look_anew(&store)?;
         }
     }
-    let stop = Stop::default();
+    let stop = StopSignal::default();
     signals::listen(stop.clone()).context("can't listen for Ctrl-C")?;
     let runtime = runtime()?;
     let left = runtime.block_on(prepared.begin(&store, &stop, &notices))?;
@@ -288,7 +288,7 @@ fn ask(
     runtime: Runtime,
     args: &RunArgs,
     store: &Store,
-    stop: &Stop,
+    stop: &StopSignal,
     (plan, backends, max_cost): (RunPlan, Vec<Option<Backend>>, Option<f64>),
 ) -> (Result<RunEnd, RunError>, RunSummary) {
     let reporter = Arc::new(Mutex::new(reporter(args, store)));
@@ -301,11 +301,11 @@ fn ask(
         }
     };
     let workers = std::thread::available_parallelism().map_or(1, |n| n.get().min(4));
-    let workspace = Workspace {
+    let context = RunContext {
         store: store.clone(),
         pool: Arc::new(WorkerPool::new(workers, InspectionOptions::default())),
     };
-    let outcome = runtime.block_on(execute(plan, backends, max_cost, workspace, stop.clone(), listener));
+    let outcome = runtime.block_on(execute(plan, backends, max_cost, context, stop.clone(), listener));
     // A request that was broken off may still hold a thread of the engine for a step.
     runtime.shutdown_background();
     locked(&reporter).end();

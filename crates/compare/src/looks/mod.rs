@@ -228,7 +228,7 @@ pub struct PriceChange {
 
 /// Judgements and the judges' calibrations, as all comparisons have them.
 #[derive(Debug, Clone, Copy)]
-pub struct Judged<'a> {
+pub struct JudgingRecords<'a> {
     /// All judgements.
     pub judgements: &'a [JudgementRecord],
     /// The judges' answers to the calibration set.
@@ -240,7 +240,7 @@ pub struct Judged<'a> {
 impl LooksReport {
     /// Reports on these attempts and the looks at them; none where nobody looked.
     #[must_use]
-    pub fn new(found: &LookedAtAttempts<'_>, judged: Judged<'_>) -> Option<LooksReport> {
+    pub fn new(found: &LookedAtAttempts<'_>, judged: JudgingRecords<'_>) -> Option<LooksReport> {
         let mut by: BTreeMap<(&str, &str), Vec<&LookedAt<'_>>> = BTreeMap::new();
         for one in &found.pairs {
             by.entry((&one.first.contestant.label, slug(one.first))).or_default().push(one);
@@ -291,8 +291,8 @@ impl LooksReport {
 }
 
 impl LooksSummary {
-    fn new(slug: Option<&str>, label: &str, pairs: &[&LookedAt<'_>], judged: Judged<'_>) -> Self {
-        let Judged { judgements, calibrations, model_weight } = judged;
+    fn new(slug: Option<&str>, label: &str, pairs: &[&LookedAt<'_>], judged: JudgingRecords<'_>) -> Self {
+        let JudgingRecords { judgements, calibrations, model_weight } = judged;
         let sides = sides(pairs.iter().copied());
         let answered: Vec<&LookedAt<'_>> = pairs.iter().copied().filter(|one| one.last().is_some()).collect();
         let tokens =

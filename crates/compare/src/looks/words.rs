@@ -2,12 +2,12 @@
 
 use pelicycle_judge::SidePreference;
 use pelicycle_text::{
-    count, dollars, escape_markdown_sentence as escape, markdown_table, plural, seconds, table, with_head,
-    wrapped,
+    count, dollars, escape_markdown_sentence as escape, markdown_table, plural, seconds, shell_quoted, table,
+    with_head, wrapped,
 };
 
 use super::{ComparisonVerdict, LooksReport, LooksSummary, PriceChange};
-use crate::sentence::{evidence, needed, quoted, share_with_bounds};
+use crate::sentence::{evidence, needed, share_with_bounds};
 
 /// The widest paragraph, in columns.
 const WIDTH: usize = 80;
@@ -187,12 +187,14 @@ fn commands(report: &LooksReport) -> Vec<String> {
     if settled(&report.all) && report.contestants.iter().all(settled) {
         return Vec::new();
     }
-    let words: String = report.narrowing.iter().map(|word| format!(" {}", quoted(word))).collect();
+    let words: String = report.narrowing.iter().map(|word| format!(" {}", shell_quoted(word))).collect();
     // One whose own row is open goes on alone where all together are settled.
     let alone = match (settled(&report.all), report.contestants.iter().find(|row| !settled(row))) {
-        (true, Some(row)) if report.contestants.len() > 1 && report.narrowing.is_empty() => {
-            row.contestant.as_ref().map(|slug| format!(" --contestant {}", quoted(slug))).unwrap_or_default()
-        }
+        (true, Some(row)) if report.contestants.len() > 1 && report.narrowing.is_empty() => row
+            .contestant
+            .as_ref()
+            .map(|slug| format!(" --contestant {}", shell_quoted(slug)))
+            .unwrap_or_default(),
         _ => String::new(),
     };
     vec![

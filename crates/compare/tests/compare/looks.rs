@@ -1,7 +1,7 @@
 //! Whether looks help, and at what price.
 
 use pelicycle_compare::ComparisonVerdict;
-use pelicycle_compare::looks::{Judged, LookedAtAttempts, LooksReport, markdown, text};
+use pelicycle_compare::looks::{JudgingRecords, LookedAtAttempts, LooksReport, markdown, text};
 use pelicycle_record::{Attempt, CostRecord, CostSource, JudgementRecord, Outcome, Preference, Verdict};
 use pelicycle_testkit::attempts::{attempt, check, look_at, vote};
 
@@ -42,7 +42,7 @@ fn series(slug: &str, minute: usize, drew: bool, looks: &[Came]) -> Vec<Attempt>
 
 fn report(all: &[Attempt], judgements: &[JudgementRecord]) -> Option<LooksReport> {
     let attempts: Vec<&Attempt> = all.iter().collect();
-    let judged = Judged { judgements, calibrations: &[], model_weight: None };
+    let judged = JudgingRecords { judgements, calibrations: &[], model_weight: None };
     LooksReport::new(&LookedAtAttempts::new(&attempts), judged)
 }
 

@@ -2,7 +2,8 @@
 #![expect(clippy::unwrap_used, reason = "a helper of tests is a test")]
 
 use pelicycle_compare::{
-    ComparisonReport, ComparisonVerdict, Conditions, MEASURES, MeasuredDrawings, PairedSides, compare, text,
+    ComparisonReport, ComparisonVerdict, ConditionDifferences, MEASURES, MeasuredDrawings, PairedSides,
+    compare, text,
 };
 use pelicycle_record::{Attempt, JudgementRecord, Outcome, Preference, Verdict as Drawn};
 use pelicycle_statistics::Random;
@@ -106,7 +107,7 @@ fn pair<'a>(base: &'a [Attempt], head: &'a [Attempt]) -> PairedSides<'a> {
 #[test]
 fn what_differs_besides_the_model_is_told_and_what_does_not_is_not() {
     let alike = (ten("a", |_, _| {}), ten("b", |_, _| {}));
-    assert_eq!(Conditions::of(&pair(&alike.0, &alike.1)), Conditions::default());
+    assert_eq!(ConditionDifferences::of(&pair(&alike.0, &alike.1)), ConditionDifferences::default());
 
     let base = ten("a", |n, attempt| {
         attempt.request.sampling.temperature = Some(0.2);
@@ -124,7 +125,7 @@ fn what_differs_besides_the_model_is_told_and_what_does_not_is_not() {
         attempt.host.cores = 64;
         attempt.prompt.raster = 512;
     });
-    let told = Conditions::of(&pair(&base, &head)).words("a", "b");
+    let told = ConditionDifferences::of(&pair(&base, &head)).words("a", "b");
     for words in [
         "temperature: 0.2 → 0.2 (7), not set (3)",
         "effort: not set → high",
@@ -150,7 +151,7 @@ fn a_prompt_in_other_words_on_each_side_is_told_and_settings_that_nobody_knows_a
         attempt.origin = pelicycle_record::ReplyOrigin::Imported;
     });
     let head = [imported, vec![edited]].concat();
-    let told = Conditions::of(&pair(&base, &head)).words("a", "b");
+    let told = ConditionDifferences::of(&pair(&base, &head)).words("a", "b");
     assert!(told.contains(&"prompt otter-boat: in other words on each side, and not compared".to_owned()));
     assert!(
         told.contains(&"settings: not known of 0 attempts of a and 10 of b, which were imported".to_owned())

@@ -2,14 +2,14 @@
 
 use std::ops::Range;
 
-use super::super::markup::{Construct, ConstructKind, construct};
+use super::super::markup::{ConstructKind, MarkupConstruct, construct};
 use super::CandidateSpan;
-use super::scanner::{Scanner, SpanContext};
+use super::scanner::{ReplyScanner, SpanContext};
 
 /// An `svg` element that is open.
 struct OpenSvg {
     start: usize,
-    tag: Construct,
+    tag: MarkupConstruct,
     attributes: bool,
     text_follows: bool,
     children: usize,
@@ -23,13 +23,13 @@ struct ClosedSvg {
     shapes: usize,
 }
 
-impl Scanner<'_> {
+impl ReplyScanner<'_> {
     /// Walks a drawing from its root's start tag; returns where to go on.
     pub(super) fn drawing(
         &mut self,
         start: usize,
         tag_at: usize,
-        tag: Construct,
+        tag: MarkupConstruct,
         to: usize,
         around: SpanContext<'_>,
     ) -> usize {
@@ -135,7 +135,7 @@ impl Scanner<'_> {
         }
     }
 
-    fn open(&self, start: usize, tag_at: usize, tag: Construct, to: usize) -> OpenSvg {
+    fn open(&self, start: usize, tag_at: usize, tag: MarkupConstruct, to: usize) -> OpenSvg {
         let inside = &self.text[tag.name.end..tag.end];
         let after = self.text[tag.end.min(to)..to].iter().find(|b| !b.is_ascii_whitespace());
         OpenSvg {

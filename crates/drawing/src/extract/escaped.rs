@@ -3,10 +3,10 @@
 use std::ops::Range;
 
 use super::super::markup::construct;
-use super::scanner::{Scanner, SpanContext};
+use super::scanner::{ReplyScanner, SpanContext};
 use super::{CandidateSpan, EscapeKind};
 
-impl Scanner<'_> {
+impl ReplyScanner<'_> {
     /// Text that is a drawing only once it is unescaped.
     pub(super) fn escaped(&mut self, pos: usize, to: usize, around: SpanContext<'_>) -> Option<usize> {
         let rest = &self.text[pos..to];

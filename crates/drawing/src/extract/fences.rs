@@ -4,9 +4,9 @@ use std::ops::Range;
 
 use pelicycle_reasoning::ReasoningTags;
 
-use super::scanner::{Scanner, SpanContext};
+use super::scanner::{ReplyScanner, SpanContext};
 
-impl Scanner<'_> {
+impl ReplyScanner<'_> {
     /// The length of the run of fence marks at `pos`, if a fence opens there.
     pub(super) fn fence_run(&self, pos: usize, to: usize) -> Option<usize> {
         let mark = self.text[pos];

@@ -29,7 +29,7 @@ mod thinking;
 use std::ops::Range;
 
 use pelicycle_record::DrawingCandidate;
-use scanner::Scanner;
+use scanner::ReplyScanner;
 
 use super::markup::find;
 
@@ -91,7 +91,7 @@ pub(super) struct Extraction {
 
 /// Finds the drawings of a reply.
 pub(super) fn extract(reply: &[u8]) -> Extraction {
-    let mut found = Scanner::scan(reply);
+    let mut found = ReplyScanner::scan(reply);
     found.spans.sort_by_key(|span| (span.range.start, span.range.end));
     let last = |wanted: &dyn Fn(usize, &CandidateSpan) -> bool| {
         let mut spans = found.spans.iter().enumerate().rev();

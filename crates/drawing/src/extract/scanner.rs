@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::super::markup::{Construct, ConstructKind, Searches, construct, find};
+use super::super::markup::{ConstructKind, MarkupConstruct, SearchCache, construct, find};
 use super::super::survey::PAINTING_ELEMENTS;
 use super::{CandidateSpan, Extraction};
 
@@ -32,16 +32,17 @@ impl SpanContext<'_> {
 }
 
 /// The walk, and what it has found so far.
-pub(super) struct Scanner<'a> {
+pub(super) struct ReplyScanner<'a> {
     pub(super) text: &'a [u8],
-    pub(super) searches: Searches,
+    pub(super) searches: SearchCache,
     pub(super) found: Extraction,
 }
 
-impl<'a> Scanner<'a> {
+impl<'a> ReplyScanner<'a> {
     /// Finds all that a reply holds; nothing is chosen yet.
     pub(super) fn scan(reply: &'a [u8]) -> Extraction {
-        let mut scanner = Self { text: reply, searches: Searches::default(), found: Extraction::default() };
+        let mut scanner =
+            Self { text: reply, searches: SearchCache::default(), found: Extraction::default() };
         scanner.prose(0, reply.len(), false);
         scanner.found
     }
@@ -128,14 +129,14 @@ impl<'a> Scanner<'a> {
         }
     }
 
-    pub(super) fn is_svg(&self, tag: &Construct) -> bool {
+    pub(super) fn is_svg(&self, tag: &MarkupConstruct) -> bool {
         let name = &self.text[tag.name.clone()];
         let local = name.iter().rposition(|&b| b == b':').map_or(name, |colon| &name[colon + 1..]);
         local.eq_ignore_ascii_case(b"svg")
     }
 
     /// Whether a tag is of an element that paints. A `use` of what is in another file does not.
-    pub(super) fn is_shape(&self, tag: &Construct) -> bool {
+    pub(super) fn is_shape(&self, tag: &MarkupConstruct) -> bool {
         let name = &self.text[tag.name.clone()];
         let local = name.iter().rposition(|&b| b == b':').map_or(name, |colon| &name[colon + 1..]);
         let inside = &self.text[tag.name.end..tag.end];

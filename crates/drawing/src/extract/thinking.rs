@@ -2,10 +2,10 @@
 
 use pelicycle_reasoning::ReasoningTags;
 
-use super::scanner::Scanner;
-use crate::markup::Searches;
+use super::scanner::ReplyScanner;
+use crate::markup::SearchCache;
 
-impl Scanner<'_> {
+impl ReplyScanner<'_> {
     /// Whether a thinking mark that counts stands at `pos`, seen from inside of a drawing.
     pub(super) fn thinking_mark(&self, pos: usize) -> bool {
         let rest = &self.text[pos..];
@@ -53,7 +53,7 @@ fn find_close(
     marks: &ReasoningTags,
     from: usize,
     to: usize,
-    gone: &mut Searches,
+    gone: &mut SearchCache,
 ) -> Option<usize> {
     // The first character of a mark never varies in case, so it serves as the anchor; the search for the
     // whole mark is remembered under the mark itself.
@@ -81,6 +81,6 @@ mod tests {
     fn the_end_of_reasoning_is_found_in_any_case() {
         let text = b"<think>a</b></Think>";
         let (marks, _) = ReasoningTags::opening(text).unwrap();
-        assert_eq!(find_close(text, marks, 7, text.len(), &mut Searches::default()), Some(12));
+        assert_eq!(find_close(text, marks, 7, text.len(), &mut SearchCache::default()), Some(12));
     }
 }

@@ -1,6 +1,6 @@
 //! One outline: a line through points, open or closed.
 
-use super::geometry::{Extent, Point, between};
+use super::geometry::{BoundingBox, Point, between};
 
 /// An open line, or a closed one whose last point joins the first.
 #[derive(Debug, Clone, PartialEq)]
@@ -8,7 +8,7 @@ pub(super) struct Contour {
     /// Two points at least, no two in a row the same.
     pub(super) points: Vec<Point>,
     pub(super) closed: bool,
-    pub(super) extent: Extent,
+    pub(super) extent: BoundingBox,
 }
 
 /// The ellipse that has the area moments of an outline.
@@ -40,7 +40,7 @@ pub(super) fn turn(by: f64) -> f64 {
 impl Contour {
     /// `None` for less than two points, or none that are apart. A line that ends where it began is closed.
     pub(super) fn new(mut points: Vec<Point>, closed: bool) -> Option<Self> {
-        let extent = Extent::of(points.iter().copied())?;
+        let extent = BoundingBox::of(points.iter().copied())?;
         let reach = extent.width().hypot(extent.height());
         points.dedup_by(|a, b| a.distance(*b) <= reach * 1e-6);
         let (first, last) = (*points.first()?, *points.last()?);

@@ -45,14 +45,14 @@ pub(super) fn between((a, b): (Point, Point), (c, d): (Point, Point)) -> f64 {
 
 /// A box along the axes.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub(super) struct Extent {
+pub(super) struct BoundingBox {
     pub(super) left: f64,
     pub(super) top: f64,
     pub(super) right: f64,
     pub(super) bottom: f64,
 }
 
-impl Extent {
+impl BoundingBox {
     /// The least box around points; `None` without any.
     pub(super) fn of(points: impl IntoIterator<Item = Point>) -> Option<Self> {
         points.into_iter().map(|p| Self { left: p.x, top: p.y, right: p.x, bottom: p.y }).reduce(Self::with)
@@ -113,11 +113,11 @@ mod tests {
     #[test]
     fn boxes_grow_and_keep_apart() {
         let p = Point::new;
-        let a = Extent::of([p(0.0, 0.0), p(2.0, 1.0)]).unwrap();
-        let b = Extent::of([p(5.0, 5.0), p(6.0, 9.0)]).unwrap();
+        let a = BoundingBox::of([p(0.0, 0.0), p(2.0, 1.0)]).unwrap();
+        let b = BoundingBox::of([p(5.0, 5.0), p(6.0, 9.0)]).unwrap();
         assert_eq!(a.gap(b), 5.0);
         assert_eq!(a.grown(3.0).gap(b), 1.0);
         assert_eq!(a.with(b).centre(), p(3.0, 4.5));
-        assert_eq!(Extent::of([]), None);
+        assert_eq!(BoundingBox::of([]), None);
     }
 }

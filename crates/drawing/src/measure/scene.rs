@@ -7,7 +7,7 @@ use usvg::filter::Kind;
 use usvg::{Group, Node, Paint, Tree};
 
 use super::contour::Contour;
-use super::geometry::{Extent, Point};
+use super::geometry::{BoundingBox, Point};
 use super::ownership::{ClipMask, OwnershipMap};
 
 /// Shapes that are looked at; a drawing of more is cut, and its anatomy is not told.
@@ -60,7 +60,7 @@ struct Surroundings {
 #[derive(Debug)]
 pub(super) struct PaintedShape {
     pub(super) contours: Vec<Contour>,
-    pub(super) extent: Extent,
+    pub(super) extent: BoundingBox,
     pub(super) filled: bool,
     pub(super) line: Option<StrokeStyle>,
     /// The colour of its fill, or without one of its line; `None` for gradients and patterns.
@@ -93,8 +93,8 @@ impl PaintedScene {
     }
 
     /// The canvas as a box.
-    pub(super) fn frame(&self) -> Extent {
-        Extent { left: 0.0, top: 0.0, right: self.canvas.0, bottom: self.canvas.1 }
+    pub(super) fn frame(&self) -> BoundingBox {
+        BoundingBox { left: 0.0, top: 0.0, right: self.canvas.0, bottom: self.canvas.1 }
     }
 
     fn group(&mut self, group: &Group, outer: &Surroundings) {
@@ -128,7 +128,9 @@ impl PaintedScene {
         let transform = path.abs_transform();
         let Some(data) = path.data().clone().transform(transform) else { return };
         let contours = self.flatten(&data);
-        let Some(extent) = contours.iter().map(|contour| contour.extent).reduce(Extent::with) else { return };
+        let Some(extent) = contours.iter().map(|contour| contour.extent).reduce(BoundingBox::with) else {
+            return;
+        };
         // A straight line has a fill on paper and none on the canvas.
         let filled = filled && contours.iter().any(|contour| contour.moments().is_some());
         if !filled && stroke.is_none() {
@@ -320,7 +322,7 @@ fn mixes(group: &Group) -> bool {
 }
 
 /// Whether a shape reaches over nearly all of the canvas.
-fn covers(extent: Extent, (width, height): (f64, f64)) -> bool {
+fn covers(extent: BoundingBox, (width, height): (f64, f64)) -> bool {
     let along = |from: f64, to: f64, whole: f64| to.min(whole) - from.max(0.0) >= COVERS * whole;
     along(extent.left, extent.right, width) && along(extent.top, extent.bottom, height)
 }

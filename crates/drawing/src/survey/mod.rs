@@ -18,7 +18,7 @@ use super::size::{self, SvgSize};
 use super::{weight, xml};
 
 /// The elements of a document by their ids; the first one that has an id counts.
-pub(super) type Ids<'a, 'input> = HashMap<&'a str, Node<'a, 'input>>;
+pub(super) type ElementsById<'a, 'input> = HashMap<&'a str, Node<'a, 'input>>;
 
 /// All that a walk through a document told.
 #[derive(Debug)]
@@ -42,7 +42,7 @@ pub(super) struct DocumentSurvey {
 /// Walks a document.
 pub(super) fn survey(document: &Document<'_>, bounds: &DrawingBounds) -> DocumentSurvey {
     let root = document.root_element();
-    let ids: Ids<'_, '_> =
+    let ids: ElementsById<'_, '_> =
         document.descendants().rev().filter_map(|node| Some((node.attribute("id")?, node))).collect();
     let mut walk = SurveyWalk::new(document, &ids);
     let root_is_svg = walk.root(root);

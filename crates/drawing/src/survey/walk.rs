@@ -8,12 +8,12 @@ use roxmltree::{Attribute, Document, Node, NodeId};
 
 use super::super::links::{self, LinkTarget};
 use super::super::place::OffsetFinding;
-use super::{Ids, active, style};
+use super::{ElementsById, active, style};
 
 /// The walk, and what it has found so far.
 pub(super) struct SurveyWalk<'a, 'input> {
     pub(super) document: &'a Document<'input>,
-    pub(super) ids: &'a Ids<'a, 'input>,
+    pub(super) ids: &'a ElementsById<'a, 'input>,
     pub(super) findings: Vec<OffsetFinding>,
     /// Whether a browser might run something.
     pub(super) active: bool,
@@ -36,7 +36,7 @@ struct Repeated {
 }
 
 impl<'a, 'input> SurveyWalk<'a, 'input> {
-    pub(super) fn new(document: &'a Document<'input>, ids: &'a Ids<'a, 'input>) -> Self {
+    pub(super) fn new(document: &'a Document<'input>, ids: &'a ElementsById<'a, 'input>) -> Self {
         Self {
             document,
             ids,

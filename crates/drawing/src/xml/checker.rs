@@ -7,9 +7,9 @@ use pelicycle_record::FindingCode;
 
 use super::characters::{is_name, is_name_start};
 use super::report::{TextEdit, XmlReport};
-use crate::markup::Searches;
+use crate::markup::SearchCache;
 use crate::place::{LineIndex, OffsetFinding};
-use crate::repair::Repair;
+use crate::repair_kind::Repair;
 use crate::survey::PAINTING_ELEMENTS;
 
 /// Faults that are kept; more say nothing new.
@@ -43,7 +43,7 @@ const SHAPES: [&str; 9] =
 
 /// Checks a document. `cut` says that the text is known to end before the root does.
 pub(in super::super) fn check(text: &str, cut: bool) -> XmlReport {
-    let mut checker = Checker {
+    let mut checker = XmlChecker {
         text,
         bytes: text.as_bytes(),
         pos: 0,
@@ -55,7 +55,7 @@ pub(in super::super) fn check(text: &str, cut: bool) -> XmlReport {
         added: HashSet::new(),
         root_seen: false,
         root_name_end: None,
-        searches: Searches::default(),
+        searches: SearchCache::default(),
     };
     checker.document();
     let shapes: Vec<usize> =
@@ -71,7 +71,7 @@ pub(in super::super) fn check(text: &str, cut: bool) -> XmlReport {
 }
 
 /// The pass, and where it is.
-pub(super) struct Checker<'a> {
+pub(super) struct XmlChecker<'a> {
     pub(super) text: &'a str,
     pub(super) bytes: &'a [u8],
     pub(super) pos: usize,
@@ -85,13 +85,13 @@ pub(super) struct Checker<'a> {
     pub(super) added: HashSet<&'a str>,
     pub(super) root_seen: bool,
     pub(super) root_name_end: Option<usize>,
-    pub(super) searches: Searches,
+    pub(super) searches: SearchCache,
 }
 
 /// Bytes after a type in a style sheet in which the sheet must end, so that long ones cost little.
 const NEAR: usize = 4096;
 
-impl<'a> Checker<'a> {
+impl<'a> XmlChecker<'a> {
     pub(super) fn fault(&mut self, code: FindingCode, at: usize, message: impl Into<String>) {
         if self.found.faults.len() < MOST_FAULTS {
             self.found.faults.push(OffsetFinding::new(code, at, message));

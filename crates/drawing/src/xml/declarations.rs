@@ -3,10 +3,10 @@
 use pelicycle_record::FindingCode;
 
 use super::characters::is_name;
-use super::checker::Checker;
-use crate::repair::Repair;
+use super::checker::XmlChecker;
+use crate::repair_kind::Repair;
 
-impl Checker<'_> {
+impl XmlChecker<'_> {
     /// `<?xml version="1.0" …?>`, which may only stand at the very start.
     pub(super) fn declaration(&mut self) {
         let start = self.pos;

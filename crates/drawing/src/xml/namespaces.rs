@@ -5,12 +5,12 @@ use std::collections::HashSet;
 use pelicycle_record::FindingCode;
 
 use super::characters::is_name_start;
-use super::checker::Checker;
+use super::checker::XmlChecker;
 use super::tags::StartTag;
 use crate::entities;
-use crate::repair::Repair;
+use crate::repair_kind::Repair;
 
-impl<'a> Checker<'a> {
+impl<'a> XmlChecker<'a> {
     /// Declarations of the tag first, then the prefixes that it uses.
     pub(super) fn namespaces(&mut self, start: usize, tag: &StartTag<'a>) {
         for attribute in &tag.attributes {

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use crate::bounds::DrawingBounds;
 use crate::place::OffsetFinding;
-use crate::repair::Repair;
+use crate::repair_kind::Repair;
 
 /// A small change to the text.
 #[derive(Debug, Clone, PartialEq, Eq)]

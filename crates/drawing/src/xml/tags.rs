@@ -5,9 +5,9 @@ use std::collections::HashSet;
 use pelicycle_record::FindingCode;
 
 use super::characters::{bad_character, is_char};
-use super::checker::{Checker, OpenElement, unseen};
+use super::checker::{OpenElement, XmlChecker, unseen};
 use crate::markup;
-use crate::repair::Repair;
+use crate::repair_kind::Repair;
 use crate::survey::PAINTING_ELEMENTS;
 
 /// An attribute that has a value.
@@ -40,7 +40,7 @@ enum AttributeValue<'a> {
     Cut,
 }
 
-impl<'a> Checker<'a> {
+impl<'a> XmlChecker<'a> {
     /// Reads the start tag that begins at `start`.
     pub(super) fn start_tag(&mut self, start: usize) {
         let name = self.name_at(start + 1);

@@ -3,11 +3,11 @@
 use pelicycle_record::FindingCode;
 
 use super::characters::{bad_character, is_char, is_name, is_name_start};
-use super::checker::Checker;
+use super::checker::XmlChecker;
 use crate::entities;
-use crate::repair::Repair;
+use crate::repair_kind::Repair;
 
-impl Checker<'_> {
+impl XmlChecker<'_> {
     /// Text between tags.
     pub(super) fn characters(&mut self) {
         let start = self.pos;

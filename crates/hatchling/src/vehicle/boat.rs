@@ -1,8 +1,8 @@
 //! The boat.
 
-use super::{Finish, Mount, Shape};
-use crate::chance::Chance;
-use crate::pen::{Path, Pen, PenPoint, at};
+use super::{RiderPose, VehicleFinish, VehicleShape};
+use crate::chance::RandomSource;
+use crate::pen::{PathOutline, Pen, PenPoint, at};
 
 /// A hull on the water, with or without a sail.
 #[derive(Debug, Clone, Copy)]
@@ -15,7 +15,7 @@ pub(super) struct Boat {
 
 impl Boat {
     /// Sets one on water at height `water`.
-    pub(super) fn place(water: f64, chance: &mut Chance) -> (Shape, Mount) {
+    pub(super) fn place(water: f64, chance: &mut RandomSource) -> (VehicleShape, RiderPose) {
         let length = chance.between(170.0, 220.0);
         let depth = chance.between(28.0, 38.0);
         let stern =
@@ -24,31 +24,33 @@ impl Boat {
         let sail = chance.happens(0.5).then(|| chance.between(100.0, 130.0));
         let middle = stern.toward(bow, if sail.is_some() { 0.52 } else { 0.45 });
         let feet = [middle.by(-6.0, 6.0), middle.by(12.0, 6.0)];
-        let mount = Mount { seat: middle.by(0.0, 6.0), feet, hand: None, scale: chance.between(0.95, 1.15) };
-        (Shape::Boat(Boat { stern, bow, depth, sail }), mount)
+        let mount =
+            RiderPose { seat: middle.by(0.0, 6.0), feet, hand: None, scale: chance.between(0.95, 1.15) };
+        (VehicleShape::Boat(Boat { stern, bow, depth, sail }), mount)
     }
 
     /// Draws it.
-    pub(super) fn draw(&self, finish: &Finish, pen: &mut Pen) {
+    pub(super) fn draw(&self, finish: &VehicleFinish, pen: &mut Pen) {
         let Boat { stern, bow, depth, sail } = *self;
-        let Finish { paint, line, .. } = *finish;
+        let VehicleFinish { paint, line, .. } = *finish;
         if let Some(height) = sail {
             let foot = at(stern.x + (bow.x - stern.x) * 0.22, stern.y);
-            let mast = Path::from(foot).line(foot.by(0.0, -height));
+            let mast = PathOutline::from(foot).line(foot.by(0.0, -height));
             pen.path(&mast, &format!(r#"stroke="{line}" stroke-width="4""#));
-            let cloth = Path::from(foot.by(-3.0, -height))
+            let cloth = PathOutline::from(foot.by(-3.0, -height))
                 .line(foot.by(-3.0, -14.0))
                 .line(foot.by(-height * 0.4, -14.0));
             pen.path(&cloth.close(), r##"fill="#fff""##);
         }
         let keel = stern.toward(bow, 0.5).by(0.0, depth * 1.6);
-        let hull = Path::from(stern).line(bow).curve(bow.by(-12.0, depth), keel.by(20.0, -depth * 0.55));
+        let hull =
+            PathOutline::from(stern).line(bow).curve(bow.by(-12.0, depth), keel.by(20.0, -depth * 0.55));
         let hull = hull
             .line(at(stern.x + 28.0, keel.y - depth * 0.55))
             .curve(stern.by(8.0, depth * 0.8), stern)
             .close();
         pen.path(&hull, &format!(r#"fill="{paint}""#));
-        let rim = Path::from(stern).line(bow);
+        let rim = PathOutline::from(stern).line(bow);
         pen.path(&rim, &format!(r#"stroke="{line}" stroke-width="4""#));
     }
 }

@@ -1,8 +1,8 @@
 //! The car.
 
-use super::{Finish, Mount, Shape};
-use crate::chance::Chance;
-use crate::pen::{Path, Pen, PenPoint, at};
+use super::{RiderPose, VehicleFinish, VehicleShape};
+use crate::chance::RandomSource;
+use crate::pen::{PathOutline, Pen, PenPoint, at};
 
 /// A small open car.
 #[derive(Debug, Clone, Copy)]
@@ -17,7 +17,7 @@ pub(super) struct Car {
 
 impl Car {
     /// Sets one on ground at height `ground`.
-    pub(super) fn place(ground: f64, chance: &mut Chance) -> (Shape, Mount) {
+    pub(super) fn place(ground: f64, chance: &mut RandomSource) -> (VehicleShape, RiderPose) {
         let r = chance.between(20.0, 26.0).round();
         let base = chance.between(110.0, 140.0);
         let rear = at(chance.between(90.0, 150.0).round(), ground - r);
@@ -25,24 +25,24 @@ impl Car {
         let sill = rear.y - chance.between(30.0, 40.0);
         let (tail, nose) = (rear.x - r - chance.between(6.0, 14.0), front.x + r + chance.between(10.0, 20.0));
         let seat = at(rear.x + base * 0.35, sill + 8.0);
-        let mount = Mount {
+        let mount = RiderPose {
             seat,
             feet: [seat, seat.by(10.0, 0.0)],
             hand: Some(at(front.x - 36.0, sill - 8.0)),
             scale: 1.0,
         };
-        (Shape::Car(Car { rear, front, r, sill, nose, tail }), mount)
+        (VehicleShape::Car(Car { rear, front, r, sill, nose, tail }), mount)
     }
 
     /// Draws it.
-    pub(super) fn draw(&self, finish: &Finish, pen: &mut Pen) {
+    pub(super) fn draw(&self, finish: &VehicleFinish, pen: &mut Pen) {
         let Car { rear, front, r, sill, nose, tail } = *self;
-        let Finish { paint, line, .. } = *finish;
+        let VehicleFinish { paint, line, .. } = *finish;
         let low = rear.y - 2.0;
-        let body = Path::from(at(tail, low)).line(at(tail, sill)).line(at(front.x - 20.0, sill));
+        let body = PathOutline::from(at(tail, low)).line(at(tail, sill)).line(at(front.x - 20.0, sill));
         let body = body.curve(at(nose - 4.0, sill + 2.0), at(nose, low)).close();
         pen.path(&body, &format!(r#"fill="{paint}""#));
-        let screen = Path::from(at(front.x - 22.0, sill)).line(at(front.x - 36.0, sill - 28.0));
+        let screen = PathOutline::from(at(front.x - 22.0, sill)).line(at(front.x - 36.0, sill - 28.0));
         pen.path(&screen, &format!(r#"stroke="{line}" stroke-width="4""#));
         for hub in [rear, front] {
             pen.circle(hub, r, &format!(r#"fill="{line}""#));

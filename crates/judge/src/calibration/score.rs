@@ -8,7 +8,7 @@ use serde::Serialize;
 
 use super::set::{CALIBRATION_SET, calibration_set};
 use super::setup::JudgeSetup;
-use crate::report::RateWithInterval;
+use crate::RateWithInterval;
 
 /// The rate that the lower bound of a judge's interval must pass. Who tosses a coin is right both ways round in a
 /// quarter of the pairs; who always takes the same side, in none.

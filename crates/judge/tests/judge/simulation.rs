@@ -6,7 +6,7 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use pelicycle_judge::{Ballot, Competition, DrawingPair, PairChooser, Ranking, rank};
-use pelicycle_statistics::{PairwiseChoice, Random, Spread, Strengths, strengths_at};
+use pelicycle_statistics::{PairwiseChoice, Random, StrengthSpread, Strengths, strengths_at};
 
 use crate::{drawings, field};
 
@@ -28,7 +28,7 @@ impl World {
     }
 
     /// Gives contestants strengths about 0 and drawings such about their contestant's, by normal distributions.
-    fn make_anew(&mut self, random: &mut Random, spread: Spread) {
+    fn make_anew(&mut self, random: &mut Random, spread: StrengthSpread) {
         self.strengths.iter_mut().for_each(|strength| *strength = spread.between * random.normal());
         let mean = self.strengths.iter().sum::<f64>() / self.strengths.len() as f64;
         self.strengths.iter_mut().for_each(|strength| *strength -= mean);
@@ -73,7 +73,7 @@ impl World {
     }
 
     /// Contestants' strengths as ballots have them where it is known how far strengths lie apart.
-    fn known(&self, spread: Spread, ballots: impl Iterator<Item = Ballot>) -> Strengths {
+    fn known(&self, spread: StrengthSpread, ballots: impl Iterator<Item = Ballot>) -> Strengths {
         let owner: Vec<usize> = self.competition.drawings.iter().map(|drawing| drawing.competitor).collect();
         let choices: Vec<PairwiseChoice> = ballots
             .map(|Ballot { pair, first, second, ties, .. }| PairwiseChoice { pair, first, second, ties })
@@ -90,7 +90,7 @@ impl World {
     }
 
     /// Contestants whose true strength lies in its interval.
-    fn right_where_known(&self, spread: Spread, ballots: &[(Ballot, f64)]) -> usize {
+    fn right_where_known(&self, spread: StrengthSpread, ballots: &[(Ballot, f64)]) -> usize {
         let found = self.known(spread, ballots.iter().map(|(ballot, _)| *ballot));
         let inside = self.strengths.iter().enumerate().filter(|(one, strength)| {
             let interval = found.interval(*one, 0.05);
@@ -159,9 +159,9 @@ enum Apart {
     /// As the prior thinks.
     AsPrior,
     /// The same in all worlds, which nobody is told.
-    Fixed(Spread),
+    Fixed(StrengthSpread),
     /// The same, and intervals are made by who knows it.
-    Known(Spread),
+    Known(StrengthSpread),
 }
 
 /// Over so many boards of contestants with `each` so many drawings.
@@ -176,7 +176,7 @@ fn coverage(
     let mut world = World::new(contestants, each);
     let (mut sums, mut squares, mut all_placed) = (0.0, 0.0, 0.0);
     for round in 0..boards {
-        let drawn = Spread::of_prior(&mut random);
+        let drawn = StrengthSpread::of_prior(&mut random);
         let spread = match apart {
             Apart::AsPrior => drawn,
             Apart::Fixed(spread) | Apart::Known(spread) => spread,
@@ -197,12 +197,12 @@ fn coverage(
     IntervalCoverage { inside, error, placed: all_placed / boards }
 }
 
-const USUAL: Spread = Spread { between: 1.3, within: 0.8 };
+const USUAL: StrengthSpread = StrengthSpread { between: 1.3, within: 0.8 };
 
 #[test]
 fn intervals_hold_the_true_strength_95_times_of_100_whether_contestants_have_one_drawing_or_three_or_ten() {
     // One of them on worlds of all kinds that the prior thinks of, one where contestants lie as far apart as few do.
-    let wide = Spread { between: 3.0, within: 1.5 };
+    let wide = StrengthSpread { between: 3.0, within: 1.5 };
     let cells = [(60, 1, Apart::Fixed(USUAL)), (30, 3, Apart::AsPrior), (30, 10, Apart::Fixed(wide))];
     let mut all = 0.0;
     for (boards, each, apart) in cells {
@@ -246,7 +246,7 @@ fn rows(rows: &[(Apart, usize, usize)]) {
 fn coverage_in_figures() {
     let prior = [8, 30].map(|contestants| [60, 220, 1000].map(|votes| (Apart::AsPrior, contestants, votes)));
     let fixed = [(0.3, 0.15), (0.8, 0.4), (1.6, 0.8), (3.0, 1.5)]
-        .map(|(between, within)| (Apart::Fixed(Spread { between, within }), 30, 220));
+        .map(|(between, within)| (Apart::Fixed(StrengthSpread { between, within }), 30, 220));
     rows(&[prior.as_flattened(), &fixed].concat());
 }
 
@@ -254,7 +254,7 @@ fn coverage_in_figures() {
 #[test]
 #[ignore = "makes figures of docs/judging.md"]
 fn coverage_where_spreads_are_known() {
-    rows(&[(Apart::Known(Spread { between: 3.0, within: 1.5 }), 30, 220)]);
+    rows(&[(Apart::Known(StrengthSpread { between: 3.0, within: 1.5 }), 30, 220)]);
 }
 
 /// The chooser of the pair that comes next.
@@ -279,7 +279,7 @@ fn nearest(random: &mut Random, world: &World, ballots: &[Ballot]) -> (usize, us
             PairwiseChoice { pair: world.competition.competitors_of(ballot.pair), first, second, ties }
         })
         .collect();
-    let spread = Spread { between: USUAL.between, within: 0.0 };
+    let spread = StrengthSpread { between: USUAL.between, within: 0.0 };
     let log = strengths_at(spread, n, &(0..n).collect::<Vec<_>>(), &choices).log();
     let mut judged = vec![0.0; n];
     choices.iter().flat_map(|choice| [choice.pair.0, choice.pair.1]).for_each(|one| judged[one] += 1.0);

@@ -4,10 +4,10 @@ use super::super::css::{Declaration, Keyframes, StyleSheet, longhands, resolve};
 use super::super::grammar;
 use super::super::numbers::{number, seconds, split};
 use super::super::properties;
-use super::super::transforms;
+use super::super::transform_list;
 use super::super::tree::Tree;
-use super::Time;
-use super::pace::{Pace, between};
+use super::AnimationTime;
+use super::interpolation::{EasingFunction, between};
 
 /// An animation that an element has.
 #[derive(Debug)]
@@ -21,7 +21,7 @@ pub(super) struct CssAnimation {
     alternates: bool,
     backwards: bool,
     forwards: bool,
-    pace: Pace,
+    easing: EasingFunction,
 }
 
 impl CssAnimation {
@@ -31,7 +31,7 @@ impl CssAnimation {
     }
 
     /// The progress in its frames, from 0 to 1; `None` where it does nothing.
-    fn progress(&self, time: Time) -> Option<f64> {
+    fn progress(&self, time: AnimationTime) -> Option<f64> {
         let elapsed = time.seconds - self.delay;
         let active = self.duration * self.count;
         let (whole, part) = if elapsed < 0.0 {
@@ -118,7 +118,7 @@ fn from_shorthand(element: usize, text: &str) -> CssAnimation {
         alternates: false,
         backwards: false,
         forwards: false,
-        pace: Pace::of_css("ease"),
+        easing: EasingFunction::of_css("ease"),
     };
     let mut times = 0;
     for word in split(text, ' ') {
@@ -133,9 +133,9 @@ fn from_shorthand(element: usize, text: &str) -> CssAnimation {
             "none" | "forwards" | "backwards" | "both" => made.set("animation-fill-mode", word),
             "running" | "paused" | "auto" => {}
             "linear" | "ease" | "ease-in" | "ease-out" | "ease-in-out" | "step-start" | "step-end" => {
-                made.pace = Pace::of_css(word);
+                made.easing = EasingFunction::of_css(word);
             }
-            word if word.contains('(') => made.pace = Pace::of_css(word),
+            word if word.contains('(') => made.easing = EasingFunction::of_css(word),
             word if number(word).is_some() => made.set("animation-iteration-count", word),
             word => made.name = word.trim_matches(['"', '\'']).to_owned(),
         }
@@ -160,7 +160,7 @@ impl CssAnimation {
                 self.backwards = matches!(value, "backwards" | "both");
                 self.forwards = matches!(value, "forwards" | "both");
             }
-            _ => self.pace = Pace::of_css(value),
+            _ => self.easing = EasingFunction::of_css(value),
         }
     }
 }
@@ -169,7 +169,7 @@ impl CssAnimation {
 const WORK: usize = 200_000;
 
 /// Gives elements the values that their animations have at a time.
-pub(super) fn apply(tree: &mut Tree, sheet: &StyleSheet, animations: &[CssAnimation], time: Time) {
+pub(super) fn apply(tree: &mut Tree, sheet: &StyleSheet, animations: &[CssAnimation], time: AnimationTime) {
     let mut left = WORK;
     for animation in animations {
         let Some(progress) = animation.progress(time) else { continue };
@@ -185,8 +185,8 @@ pub(super) fn apply(tree: &mut Tree, sheet: &StyleSheet, animations: &[CssAnimat
     }
 }
 
-/// The values that frames set for a property: offset, value, and the pace from there on.
-type Places = Vec<(f64, String, Option<Pace>)>;
+/// The values that frames set for a property: offset, value, and the easing from there on.
+type Places = Vec<(f64, String, Option<EasingFunction>)>;
 
 /// The properties that frames set, at a share of the way through them.
 fn values(
@@ -198,8 +198,8 @@ fn values(
 ) -> Vec<(String, String)> {
     let mut set: Vec<(String, Places)> = Vec::new();
     for (offset, declarations) in frames {
-        let pace = declarations.iter().find(|declaration| declaration.name == "animation-timing-function");
-        let pace = pace.map(|declaration| Pace::of_css(&declaration.value));
+        let easing = declarations.iter().find(|declaration| declaration.name == "animation-timing-function");
+        let easing = easing.map(|declaration| EasingFunction::of_css(&declaration.value));
         for Declaration { name, value, .. } in declarations {
             for (name, value) in longhands(name, value) {
                 if name.starts_with("animation") || !grammar::takes(&name, &value) {
@@ -207,8 +207,8 @@ fn values(
                 }
                 let Some(value) = resolve(tree, animation.element, sheet, &name, &value) else { continue };
                 match set.iter_mut().find(|(known, _)| *known == name) {
-                    Some((_, places)) => places.push((*offset, value, pace.clone())),
-                    None => set.push((name, vec![(*offset, value, pace.clone())])),
+                    Some((_, places)) => places.push((*offset, value, easing.clone())),
+                    None => set.push((name, vec![(*offset, value, easing.clone())])),
                 }
             }
         }
@@ -233,10 +233,10 @@ fn values(
             places.push((1.0, own, None));
         }
         let at = places.iter().rposition(|(offset, _, _)| *offset <= progress).unwrap_or(0);
-        let (from, value, pace) = &places[at];
+        let (from, value, easing) = &places[at];
         let value = match places.get(at + 1) {
             Some((to, next, _)) if progress >= *from => {
-                let share = pace.as_ref().unwrap_or(&animation.pace).at((progress - from) / (to - from));
+                let share = easing.as_ref().unwrap_or(&animation.easing).at((progress - from) / (to - from));
                 between(value, next, share)
             }
             _ => value.clone(),
@@ -254,7 +254,7 @@ fn own(tree: &Tree, element: usize, name: &str) -> Option<String> {
         && let Some(list) =
             found.as_deref().filter(|found| tree[element].markup(name).map(str::trim) == Some(found))
     {
-        return Some(transforms::in_words_of_css(list).unwrap_or_else(|| list.to_owned()));
+        return Some(transform_list::in_words_of_css(list).unwrap_or_else(|| list.to_owned()));
     }
     found.or_else(|| properties::initial(name).map(str::to_owned))
 }

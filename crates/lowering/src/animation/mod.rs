@@ -1,8 +1,8 @@
 //! Animation: a drawing that moves, as it stands at one moment (SMIL, css-animations-1).
 
+mod interpolation;
 mod keyframes;
 mod motion;
-mod pace;
 mod smil;
 mod timing;
 
@@ -11,7 +11,7 @@ use super::tree::Tree;
 
 /// The moment of a drawing that moves.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Moment {
+pub enum AnimationMoment {
     /// When it begins: what a browser shows first.
     Start,
     /// When all that moves has moved once.
@@ -20,7 +20,7 @@ pub enum Moment {
 
 /// A time on the drawing's clock.
 #[derive(Debug, Clone, Copy)]
-struct Time {
+struct AnimationTime {
     seconds: f64,
     /// Whether it is the end of what comes before, rather than the beginning of what comes after.
     ending: bool,
@@ -39,16 +39,16 @@ pub(super) struct Animated {
 }
 
 /// Gives every element the values that it has at this moment. The cascade comes before.
-pub(super) fn lower(tree: &mut Tree, sheet: &StyleSheet, moment: Moment) -> Animated {
-    let timed = smil::Timed::of(tree);
+pub(super) fn lower(tree: &mut Tree, sheet: &StyleSheet, moment: AnimationMoment) -> Animated {
+    let timed = smil::SmilAnimations::of(tree);
     let styled = keyframes::of(tree, sheet);
     let moves = !timed.is_empty() || !styled.is_empty();
     let time = match moment {
-        Moment::Start => Time { seconds: 0.0, ending: false },
-        Moment::FirstCycle => {
+        AnimationMoment::Start => AnimationTime { seconds: 0.0, ending: false },
+        AnimationMoment::FirstCycle => {
             let ends = timed.cycles().chain(styled.iter().map(keyframes::CssAnimation::cycle));
             let end = ends.filter(|end| (0.0..=LONGEST).contains(end)).fold(0.0, f64::max);
-            Time { seconds: end, ending: true }
+            AnimationTime { seconds: end, ending: true }
         }
     };
     keyframes::apply(tree, sheet, &styled, time);

@@ -5,8 +5,7 @@ use std::collections::HashMap;
 use super::super::numbers::written;
 use super::super::outline::{self, MeasuredPath};
 use super::super::tree::Tree;
-use super::pace::sum;
-use super::smil::place;
+use super::interpolation::{place, sum};
 
 /// Bytes of path data that elements are moved along, each as often as it is.
 pub(super) const PATHS: usize = 4 << 20;

@@ -6,14 +6,14 @@ use super::super::ids;
 use super::super::numbers::{number, split};
 use super::super::properties;
 use super::super::tree::Tree;
-use super::Time;
+use super::AnimationTime;
+use super::interpolation::{between, place, sum, times};
 use super::keyframes::iteration;
 use super::motion::{PATHS, motion};
-use super::pace::{Pace, between, sum, times};
-use super::timing::{Clock, ends, lasts};
+use super::timing::{BeginTimes, ends, lasts};
 
-/// The elements that animate others, and when.
-pub(super) struct Timed {
+/// The elements that animate others, with their times.
+pub(super) struct SmilAnimations {
     animations: Vec<SmilAnimation>,
     by_id: HashMap<String, usize>,
 }
@@ -33,10 +33,10 @@ struct SmilAnimation {
     freezes: bool,
 }
 
-impl Timed {
+impl SmilAnimations {
     pub(super) fn of(tree: &Tree) -> Self {
         let by_id = ids::by_id(tree);
-        let mut clock = Clock::new(tree, &by_id);
+        let mut begin_times = BeginTimes::new(tree, &by_id);
         let mut animations = Vec::new();
         for element in 0..tree.len() {
             let found = &tree[element];
@@ -52,7 +52,7 @@ impl Timed {
                 None => found.parent,
             };
             let Some(target) = target else { continue };
-            let mut begins = clock.begins(element, 0);
+            let mut begins = begin_times.begins(element, 0);
             let (cycle, mut active) = lasts(tree, element);
             if let Some(end) = ends(tree, element) {
                 begins.retain(|begin| *begin < end);
@@ -83,7 +83,7 @@ impl Timed {
     }
 
     /// Gives elements their values at a time; returns where motion puts them.
-    pub(super) fn apply(&self, tree: &mut Tree, time: Time) -> Vec<(usize, String)> {
+    pub(super) fn apply(&self, tree: &mut Tree, time: AnimationTime) -> Vec<(usize, String)> {
         let mut motions: Vec<(usize, String)> = Vec::new();
         let mut left = PATHS;
         for animation in &self.animations {
@@ -106,7 +106,7 @@ impl Timed {
 
 impl SmilAnimation {
     /// The cycles that are gone, and how far it is in its cycle, from 0 to 1; `None` where it does nothing.
-    fn progress(&self, time: Time) -> Option<(f64, f64)> {
+    fn progress(&self, time: AnimationTime) -> Option<(f64, f64)> {
         let begin = self.begins.iter().rev().find(|begin| **begin <= time.seconds)?;
         let elapsed = time.seconds - begin;
         if elapsed > self.active || (elapsed >= self.active && !time.ending) {
@@ -200,36 +200,6 @@ fn accumulated(tree: &Tree, element: usize, made: &str, values: &[String], gone:
     let adds = tree[element].markup("accumulate").is_some_and(|how| how.trim() == "sum");
     let left = values.last().filter(|_| adds && gone > 0.0).and_then(|last| times(last, gone));
     left.map_or_else(|| made.to_owned(), |left| sum(made, &left))
-}
-
-/// The value that holds at a share of the time, and how far it is gone over into the next.
-pub(super) fn place(
-    mode: &str,
-    times: Option<Vec<f64>>,
-    count: usize,
-    progress: f64,
-    splines: Option<&str>,
-) -> (usize, f64) {
-    let discrete = mode == "discrete";
-    let even = |count: usize| {
-        let parts = if discrete { count } else { count - 1 };
-        (0..count).map(|at| at as f64 / parts as f64).collect::<Vec<_>>()
-    };
-    let times = times.filter(|times| times.len() == count).unwrap_or_else(|| even(count));
-    let at = times.iter().rposition(|time| *time <= progress).unwrap_or(0);
-    let (from, to) = (times[at], times.get(at + 1).copied().unwrap_or(1.0));
-    let share = if to > from { ((progress - from) / (to - from)).clamp(0.0, 1.0) } else { 0.0 };
-    let curve = (mode == "spline").then(|| splines?.split(';').nth(at).and_then(handles)).flatten();
-    (at, curve.map_or(share, |handles| Pace::Curve(handles).at(share)))
-}
-
-fn handles(text: &str) -> Option<[f64; 4]> {
-    let numbers: Option<Vec<f64>> = text
-        .split([' ', ',', '\n', '\t'])
-        .filter(|part| !part.is_empty())
-        .map(|part| part.parse().ok())
-        .collect();
-    numbers?.try_into().ok()
 }
 
 /// Applies an animation of a property or an attribute.

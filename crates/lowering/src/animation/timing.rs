@@ -62,7 +62,7 @@ fn clock_value(text: &str) -> Option<f64> {
 }
 
 /// When animations begin, those that wait for others among them.
-pub(super) struct Clock<'t> {
+pub(super) struct BeginTimes<'t> {
     tree: &'t Tree,
     by_id: &'t HashMap<String, usize>,
     known: HashMap<usize, Vec<f64>>,
@@ -71,7 +71,7 @@ pub(super) struct Clock<'t> {
 /// Animations that wait for one another.
 const DEEPEST: usize = 16;
 
-impl<'t> Clock<'t> {
+impl<'t> BeginTimes<'t> {
     pub(super) fn new(tree: &'t Tree, by_id: &'t HashMap<String, usize>) -> Self {
         Self { tree, by_id, known: HashMap::new() }
     }

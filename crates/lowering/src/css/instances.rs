@@ -3,7 +3,7 @@
 
 use super::super::ids;
 use super::super::properties::has_function;
-use super::super::tree::{Child, Element, Tree};
+use super::super::tree::{ChildNode, Element, Tree};
 
 /// Elements that may be copied in all.
 const MOST: usize = 10_000;
@@ -52,9 +52,9 @@ pub(super) fn expand(tree: &mut Tree) -> Vec<(usize, usize)> {
 pub(super) fn refer(tree: &mut Tree, made: &[(usize, usize)]) {
     for (user, copy) in made {
         let id = format!("pelicycle-instance-{copy}");
-        tree[*user].children.retain(|child| !matches!(child, Child::Element(at) if at == copy));
+        tree[*user].children.retain(|child| !matches!(child, ChildNode::Element(at) if at == copy));
         let defs = tree.append(0, Element::new("defs", &[]));
-        tree[defs].children.push(Child::Element(*copy));
+        tree[defs].children.push(ChildNode::Element(*copy));
         tree[*copy].parent = Some(defs);
         tree[*copy].set("id", id.clone());
         tree[*user].unset("xlink:href");

@@ -5,13 +5,13 @@ use std::collections::HashMap;
 /// The layers of all style sheets, in the order in which they are named; each is in one before it, or in none. As long as the text
 /// that names them, however deep they are.
 #[derive(Debug, Default)]
-pub(super) struct Layers {
+pub(super) struct CascadeLayers {
     /// The layer that each is in.
     around: Vec<Option<usize>>,
     named: HashMap<(Option<usize>, String), usize>,
 }
 
-impl Layers {
+impl CascadeLayers {
     /// The number of layers.
     pub(super) fn len(&self) -> usize {
         self.around.len()
@@ -61,7 +61,7 @@ mod tests {
 
     #[test]
     fn a_layer_comes_after_those_in_it_and_those_before_it() {
-        let mut layers = Layers::default();
+        let mut layers = CascadeLayers::default();
         let a = layers.named(None, "a").unwrap();
         let b = layers.named(None, "b").unwrap();
         let d = layers.named(Some(a), "c.d").unwrap();
@@ -74,7 +74,7 @@ mod tests {
 
     #[test]
     fn what_layers_take_grows_as_the_text_does() {
-        let mut layers = Layers::default();
+        let mut layers = CascadeLayers::default();
         let name = vec!["a"; 100_000].join(".");
         let deepest = layers.named(None, &name);
         assert_eq!(layers.named(None, &name), deepest);

@@ -3,17 +3,17 @@
 use std::cell::Cell;
 
 use super::super::tree::Tree;
-use super::selectors::{ANY_NAMESPACE, Combinator, Compound, Selector, SelectorPart, Test};
+use super::selectors::{ANY_NAMESPACE, AttributeTest, Combinator, CompoundSelector, Selector, SelectorPart};
 
 /// Matching, with a bound on the parts of selectors that are held against elements.
-pub(super) struct Matcher<'t> {
+pub(super) struct SelectorMatcher<'t> {
     tree: &'t Tree,
     left: Cell<u64>,
     /// The element of the innermost `:has()`.
     anchor: Cell<Option<usize>>,
 }
 
-impl<'t> Matcher<'t> {
+impl<'t> SelectorMatcher<'t> {
     pub(super) fn new(tree: &'t Tree, most: u64) -> Self {
         Self { tree, left: Cell::new(most), anchor: Cell::new(None) }
     }
@@ -28,7 +28,7 @@ impl<'t> Matcher<'t> {
     }
 
     /// Whether the element is the first of these compounds, and what is around it the others.
-    fn from(&self, element: usize, compounds: &[Compound]) -> bool {
+    fn from(&self, element: usize, compounds: &[CompoundSelector]) -> bool {
         let Some((first, before)) = compounds.split_first() else { return true };
         if !first.parts.iter().all(|part| self.part(element, part)) {
             return false;
@@ -160,14 +160,18 @@ fn is_named(known: &str, name: &str) -> bool {
     }
 }
 
-fn compare(test: Test, found: &str, wanted: &str) -> bool {
+fn compare(test: AttributeTest, found: &str, wanted: &str) -> bool {
     match test {
-        Test::Present => true,
-        Test::Equals => found == wanted,
-        Test::Word => !wanted.is_empty() && found.split_ascii_whitespace().any(|word| word == wanted),
-        Test::Dash => found.strip_prefix(wanted).is_some_and(|rest| rest.is_empty() || rest.starts_with('-')),
-        Test::Begins => !wanted.is_empty() && found.starts_with(wanted),
-        Test::Ends => !wanted.is_empty() && found.ends_with(wanted),
-        Test::Holds => !wanted.is_empty() && found.contains(wanted),
+        AttributeTest::Present => true,
+        AttributeTest::Equals => found == wanted,
+        AttributeTest::Word => {
+            !wanted.is_empty() && found.split_ascii_whitespace().any(|word| word == wanted)
+        }
+        AttributeTest::Dash => {
+            found.strip_prefix(wanted).is_some_and(|rest| rest.is_empty() || rest.starts_with('-'))
+        }
+        AttributeTest::Begins => !wanted.is_empty() && found.starts_with(wanted),
+        AttributeTest::Ends => !wanted.is_empty() && found.ends_with(wanted),
+        AttributeTest::Holds => !wanted.is_empty() && found.contains(wanted),
     }
 }

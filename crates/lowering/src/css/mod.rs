@@ -8,6 +8,7 @@ mod cascade;
 mod declarations;
 mod instances;
 mod layers;
+mod longhands;
 mod matching;
 mod media;
 mod namespaces;
@@ -18,8 +19,9 @@ mod syntax;
 mod tokens;
 mod variables;
 
-pub(super) use cascade::{cascade, longhands};
+pub(super) use cascade::cascade;
 pub(super) use declarations::Declaration;
+pub(super) use longhands::longhands;
 pub(super) use rules::{Keyframes, StyleSheet};
 pub(super) use tokens::number_length;
 pub(super) use variables::resolve;

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::rc::Rc;
 
 use super::declarations::{Declaration, declaration, inline};
-use super::layers::Layers;
+use super::layers::CascadeLayers;
 use super::media;
 use super::namespaces::Namespaces;
 use super::selectors::Selector;
@@ -33,7 +33,7 @@ pub(in super::super) type Keyframes = Vec<(f64, Vec<Declaration>)>;
 pub(in super::super) struct StyleSheet {
     pub(super) rules: Vec<StyleRule>,
     /// Its layers; later ones win.
-    pub(super) layers: Layers,
+    pub(super) layers: CascadeLayers,
     /// Animations by name.
     pub(in super::super) keyframes: HashMap<String, Keyframes>,
     /// Initial values of custom properties that are registered.

@@ -8,13 +8,13 @@ pub(super) type Specificity = [u32; 3];
 /// A complex selector, from its last compound to its first.
 #[derive(Debug, Clone)]
 pub(super) struct Selector {
-    pub(super) compounds: Vec<Compound>,
+    pub(super) compounds: Vec<CompoundSelector>,
     pub(super) specificity: Specificity,
 }
 
 /// The conditions on one element, and its relation to the compound before.
 #[derive(Debug, Clone)]
-pub(super) struct Compound {
+pub(super) struct CompoundSelector {
     pub(super) parts: Vec<SelectorPart>,
     /// Towards the compound that is written before it.
     pub(super) combinator: Combinator,
@@ -42,7 +42,7 @@ pub(super) enum SelectorPart {
     /// The name begins with [`ANY_NAMESPACE`] where it is meant in all of them.
     Attribute {
         name: String,
-        test: Test,
+        test: AttributeTest,
         value: String,
         any_case: bool,
     },
@@ -69,7 +69,7 @@ pub(super) enum SelectorPart {
 
 /// The way in which an attribute's value is compared.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Test {
+pub(super) enum AttributeTest {
     Present,
     Equals,
     Word,

@@ -2,7 +2,9 @@
 
 use std::rc::Rc;
 
-use super::selectors::{ANY_NAMESPACE, Combinator, Compound, Selector, SelectorPart, Specificity, Test};
+use super::selectors::{
+    ANY_NAMESPACE, AttributeTest, Combinator, CompoundSelector, Selector, SelectorPart, Specificity,
+};
 use super::spans::{closing, text_of, trim, until};
 use super::tokens::{CssToken, CssTokenKind};
 
@@ -44,14 +46,14 @@ fn complex(
     depth: usize,
     relative: bool,
 ) -> Option<Selector> {
-    let mut compounds: Vec<Compound> = Vec::new();
+    let mut compounds: Vec<CompoundSelector> = Vec::new();
     let mut combinator = Combinator::None;
     let mut specificity = Specificity::default();
     // What is nested stands under the element of the rule around it, where it does not name that itself.
     let relative = parent.filter(|_| relative && !names_parent(tokens));
     if let Some(around) = relative {
         add(&mut specificity, most(around));
-        compounds.push(Compound {
+        compounds.push(CompoundSelector {
             parts: vec![SelectorPart::Is(Rc::clone(around))],
             combinator: Combinator::None,
         });
@@ -84,7 +86,7 @@ fn complex(
             combinator = between;
         }
         let (parts, after) = compound(tokens, pos, parent, depth, &mut specificity)?;
-        compounds.push(Compound { parts, combinator });
+        compounds.push(CompoundSelector { parts, combinator });
         written += 1;
         pos = after;
     }
@@ -181,18 +183,18 @@ fn attribute(tokens: &[CssToken<'_>]) -> Option<SelectorPart> {
     else {
         return rest.is_empty().then_some(SelectorPart::Attribute {
             name,
-            test: Test::Present,
+            test: AttributeTest::Present,
             value: String::new(),
             any_case: false,
         });
     };
     let test = match text_of(&rest[..value_at]).as_str() {
-        "=" => Test::Equals,
-        "~=" => Test::Word,
-        "|=" => Test::Dash,
-        "^=" => Test::Begins,
-        "$=" => Test::Ends,
-        "*=" => Test::Holds,
+        "=" => AttributeTest::Equals,
+        "~=" => AttributeTest::Word,
+        "|=" => AttributeTest::Dash,
+        "^=" => AttributeTest::Begins,
+        "$=" => AttributeTest::Ends,
+        "*=" => AttributeTest::Holds,
         _ => return None,
     };
     let value = match rest[value_at].kind {
@@ -247,7 +249,7 @@ fn functional(
         }
         "has" => {
             // What is asked for stands under the element, or after it.
-            let anchor = Compound { parts: vec![SelectorPart::Anchor], combinator: Combinator::None };
+            let anchor = CompoundSelector { parts: vec![SelectorPart::Anchor], combinator: Combinator::None };
             let anchor = Rc::new(vec![Selector { compounds: vec![anchor], specificity: [0; 3] }]);
             let found = list(arguments, Some(&anchor), depth + 1, true);
             let found = Rc::new(found.into_iter().collect::<Option<Vec<_>>>()?);
@@ -299,7 +301,10 @@ fn pseudo(name: &str, specificity: &mut Specificity) -> Option<SelectorPart> {
 fn both(same_type: bool) -> Selector {
     let nth = |last| SelectorPart::Nth { step: 0, offset: 1, last, same_type, of: None };
     let parts = vec![nth(false), nth(true)];
-    Selector { compounds: vec![Compound { parts, combinator: Combinator::None }], specificity: [0; 3] }
+    Selector {
+        compounds: vec![CompoundSelector { parts, combinator: Combinator::None }],
+        specificity: [0; 3],
+    }
 }
 
 /// `an + b`: the step and the offset.

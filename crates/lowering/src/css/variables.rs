@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use super::super::grammar;
 use super::super::properties;
 use super::super::tree::Tree;
-use super::cascade::longhands;
+use super::longhands::longhands;
 use super::rules::StyleSheet;
 use super::spans::{closing, trim, until};
 use super::tokens::{CssToken, CssTokenKind, tokens};
@@ -18,7 +18,7 @@ const DEEPEST: usize = 24;
 const LONGEST: usize = 64 << 10;
 
 /// The state of one pass over a tree.
-pub(super) struct Variables<'s> {
+pub(super) struct CustomProperties<'s> {
     initial: &'s BTreeMap<String, String>,
     /// Bytes that may still be read.
     left: Cell<usize>,
@@ -27,7 +27,7 @@ pub(super) struct Variables<'s> {
 /// A value that is none: a variable is missing, or leads back to itself.
 struct Invalid;
 
-impl<'s> Variables<'s> {
+impl<'s> CustomProperties<'s> {
     pub(super) fn new(initial: &'s BTreeMap<String, String>, bytes: usize) -> Self {
         Self { initial, left: Cell::new(bytes) }
     }
@@ -168,7 +168,7 @@ pub(in super::super) fn resolve(
     if !properties::has_function(value, "var") && !properties::is_wide(value) {
         return Some(value.to_owned());
     }
-    let variables = Variables::new(&sheet.initial, KEYFRAME);
+    let variables = CustomProperties::new(&sheet.initial, KEYFRAME);
     let mut path = vec![name.to_owned()];
     wide(name, variables.replace(value, tree, element, &mut path, 0).ok())
 }

@@ -5,15 +5,22 @@ mod gradients;
 mod masks;
 mod rules;
 
-use pelicycle_lowering::{Lowered, LoweringBounds, Moment, Purpose, SVG, VERDICT_SIDE, View};
+use pelicycle_lowering::{
+    AnimationMoment, LoweredDrawing, LoweringBounds, LoweringOptions, LoweringPurpose, SVG, VERDICT_SIDE,
+};
 
 /// The result of a drawing with this in its root, whose canvas is 200 by 150.
-fn of(inside: &str) -> Lowered {
+fn of(inside: &str) -> LoweredDrawing {
     let text = format!("<svg xmlns='{SVG}' viewBox='0 0 200 150'>{inside}</svg>");
     let document = roxmltree::Document::parse(&text).expect("what was lowered is well-formed");
-    let view = View { purpose: Purpose::Picture, side: VERDICT_SIDE, moment: Moment::Start, styles: "" };
+    let options = LoweringOptions {
+        purpose: LoweringPurpose::Picture,
+        side: VERDICT_SIDE,
+        moment: AnimationMoment::Start,
+        styles: "",
+    };
     let bounds = LoweringBounds { css_work: 10_000_000, svg_bytes: 2 << 20 };
-    pelicycle_lowering::lower(&document, view, bounds, |_| true)
+    pelicycle_lowering::lower(&document, options, bounds, |_| true)
 }
 
 /// The text of that.

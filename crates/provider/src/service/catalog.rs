@@ -5,9 +5,10 @@ use std::time::Duration;
 use serde_json::Value;
 
 use super::address::join;
-use super::connection::{ServiceError, Services};
 use super::plain_request::text;
 use super::protocol::ProtocolName;
+use super::service_error::ServiceError;
+use super::services::Services;
 
 /// A service that takes longer to list its models can't be waited for by a person.
 const PATIENCE: Duration = Duration::from_secs(10);

@@ -3,9 +3,9 @@
 use reqwest::header::{CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue};
 
 use super::api_key::ApiKey;
-use super::connection::ServiceError;
 use super::entry::ServiceEntry;
 use super::secrets::Secrets;
+use super::service_error::ServiceError;
 use super::variable::VariableLookup;
 
 /// The headers of a request whose values are shown: what they say is public.

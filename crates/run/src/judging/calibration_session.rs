@@ -18,7 +18,7 @@ use super::material::SIDE;
 use super::session::TOGETHER;
 use super::{JudgingForecast, ModelJudge};
 use crate::spending::Spending;
-use crate::{RunError, Stop};
+use crate::{RunError, StopSignal};
 
 /// A pair of the calibration set, one way round, that a judge was not shown yet.
 #[derive(Debug, Clone)]
@@ -97,7 +97,7 @@ pub struct CalibrationSession<'a> {
     /// The bound on its cost, in US dollars.
     pub max_cost: Option<f64>,
     /// The wish to end it early.
-    pub stop: &'a Stop,
+    pub stop: &'a StopSignal,
 }
 
 /// An answer and the reply that it was read from, where one came.
@@ -144,7 +144,7 @@ async fn carry_out(
     showing: CalibrationShowing,
     judge: ModelJudge,
     spending: &Spending,
-    stop: &Stop,
+    stop: &StopSignal,
 ) -> Result<Option<KeptCalibration>, RunError> {
     let (pictures, question) = (showing.pictures()?, question(CALIBRATION_PROMPT));
     let asking = ComparisonRequest {

@@ -8,7 +8,7 @@ use super::ModelJudge;
 use super::answer_shape::preference_shape;
 use crate::ask::{AnsweredRequest, RequestContext};
 use crate::spending::Spending;
-use crate::{RunError, Stop};
+use crate::{RunError, StopSignal};
 
 /// Tokens around the question, at most.
 pub(super) const AROUND: u64 = 1_000;
@@ -37,7 +37,7 @@ impl ComparisonRequest<'_> {
     pub(super) async fn ask(
         &self,
         spending: &Spending,
-        stop: &Stop,
+        stop: &StopSignal,
     ) -> Result<Option<ComparisonAnswer>, RunError> {
         let settings = self.judge.settings()?;
         let backend = self.judge.backend(preference_shape);

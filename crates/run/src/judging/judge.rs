@@ -12,8 +12,8 @@ use super::material::SIDE;
 use crate::backends::check_bound;
 use crate::picture_tokens::most_picture_tokens;
 use crate::{
-    Backend, BackendOptions, Backends, Config, Contestant, ContestantModel, LocalModel, Notice, Notices,
-    PictureWatch, RunError, Tariff, UsageError, Weights, random_seed,
+    Backend, BackendOptions, Backends, Config, Contestant, ContestantModel, LocalModel, Notice,
+    NoticeListener, PictureWatch, RunError, Tariff, UsageError, WeightsLocation, random_seed,
 };
 
 /// Tokens of a local model's reply when nothing else is said: room for some reasoning. Its answer is bounded anyway.
@@ -58,7 +58,7 @@ impl ModelJudge {
     ///
     /// # Errors
     /// When it can't be asked, or sees no pictures, or not with these settings, or its cost can't be bounded.
-    pub fn open(request: &JudgingRequest, notices: &Notices) -> Result<ModelJudge, RunError> {
+    pub fn open(request: &JudgingRequest, notices: &NoticeListener) -> Result<ModelJudge, RunError> {
         let config = Config::load(request.backends.config.as_deref())?;
         let backends = Backends::new(&config, &request.backends, notices)?;
         let found = Contestant::find(&request.model, &config.places())
@@ -159,7 +159,7 @@ impl ModelJudge {
 
 fn local_settings(
     model: &LocalModel,
-    weights: &Weights,
+    weights: &WeightsLocation,
     wanted: SamplingSettings,
 ) -> Result<RequestRecord, RunError> {
     model.open_eyes()?;

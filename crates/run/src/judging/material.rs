@@ -18,7 +18,7 @@ pub(super) const SIDE: u32 = 512;
 ///
 /// # Errors
 /// In words, when it is no picture.
-pub type Shrink = fn(&[u8], u32) -> Result<Vec<u8>, String>;
+pub type PngShrinker = fn(&[u8], u32) -> Result<Vec<u8>, String>;
 
 /// The drawings that a model is to judge.
 pub struct JudgingMaterial<'a> {
@@ -30,7 +30,7 @@ pub struct JudgingMaterial<'a> {
     pub votes: Votes,
     store: PathBuf,
     stored: BTreeMap<&'a Id, &'a StoredAttempt>,
-    shrink: Shrink,
+    shrink: PngShrinker,
     /// Pictures by drawing: each is shown many times.
     pictures: Mutex<BTreeMap<usize, Vec<u8>>>,
 }
@@ -46,7 +46,7 @@ impl<'a> JudgingMaterial<'a> {
         (attempts, sides): (&[&Attempt], Option<&[SideAttempts]>),
         with_demonstrations: bool,
         judgements: &[JudgementRecord],
-        shrink: Shrink,
+        shrink: PngShrinker,
     ) -> Result<JudgingMaterial<'a>, RunError> {
         let field = Competition::new(attempts, with_demonstrations || sides.is_some());
         let between = sides.map(|sides| CrossPairs::new(&field, sides));

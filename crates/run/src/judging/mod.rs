@@ -17,7 +17,7 @@ mod session;
 pub use calibration_session::{CalibrationEnd, CalibrationSession, CalibrationShowing};
 pub use forecast::JudgingForecast;
 pub use judge::{JudgingRequest, ModelJudge};
-pub use material::{JudgingMaterial, Shrink};
+pub use material::{JudgingMaterial, PngShrinker};
 pub use rubric_session::{RubricSession, RubricSessionEnd, UnreadDrawing};
 pub use schedule::{PairSchedule, PairShowing};
 pub use session::{JudgingEnd, JudgingSession, KeptJudgement};

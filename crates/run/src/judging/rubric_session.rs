@@ -20,10 +20,10 @@ use super::answer_shape::rubric_shape;
 use super::comparison_request::AROUND;
 use super::material::SIDE;
 use super::session::TOGETHER;
-use super::{JudgingForecast, ModelJudge, Shrink};
+use super::{JudgingForecast, ModelJudge, PngShrinker};
 use crate::ask::{AnsweredRequest, RequestContext};
 use crate::spending::Spending;
-use crate::{RunError, Stop};
+use crate::{RunError, StopSignal};
 
 /// A drawing that a model has not held against its rubric yet.
 #[derive(Debug, Clone)]
@@ -74,7 +74,7 @@ impl UnreadDrawing {
         all
     }
 
-    fn picture(&self, shrink: Shrink) -> Result<Vec<u8>, String> {
+    fn picture(&self, shrink: PngShrinker) -> Result<Vec<u8>, String> {
         let path: &Path = self.png.as_deref().ok_or("it is not kept")?;
         let png = plain_file::read(path, plain_file::KEPT_BYTES)
             .map_err(|error| format!("cannot read {}: {error}", path.display()))?;
@@ -113,11 +113,11 @@ pub struct RubricSession<'a> {
     /// The store that keeps readings.
     pub store: &'a Store,
     /// The function that makes pictures small.
-    pub shrink: Shrink,
+    pub shrink: PngShrinker,
     /// The bound on its cost, in US dollars.
     pub max_cost: Option<f64>,
     /// The wish to end it early.
-    pub stop: &'a Stop,
+    pub stop: &'a StopSignal,
 }
 
 impl RubricSession<'_> {
@@ -182,7 +182,11 @@ struct RubricRequest {
 impl RubricRequest {
     /// Carries the request out, and returns what is kept of it, with the reply; nothing where the model was not asked
     /// to the end.
-    async fn carry_out(self, spending: Arc<Spending>, stop: Stop) -> Result<Option<KeptReading>, RunError> {
+    async fn carry_out(
+        self,
+        spending: Arc<Spending>,
+        stop: StopSignal,
+    ) -> Result<Option<KeptReading>, RunError> {
         let settings = self.judge.settings()?;
         let backend = self.judge.backend(|| rubric_shape(self.drawing.items.len()));
         let input = self.drawing.question.len() as u64 + AROUND + self.judge.most_picture_tokens();

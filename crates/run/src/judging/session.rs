@@ -13,7 +13,7 @@ use tokio::task::JoinSet;
 use super::comparison_request::{ComparisonAnswer, ComparisonRequest};
 use super::{JudgingMaterial, ModelJudge, PairSchedule, PairShowing};
 use crate::spending::Spending;
-use crate::{RunError, Stop};
+use crate::{RunError, StopSignal};
 
 /// Pairs that are under way together, at most: what the next one is to be depends on what came of those before.
 pub(super) const TOGETHER: usize = 6;
@@ -56,7 +56,7 @@ pub struct JudgingSession<'a> {
     /// The bound on its cost, in US dollars.
     pub max_cost: Option<f64>,
     /// The wish to end it early.
-    pub stop: &'a Stop,
+    pub stop: &'a StopSignal,
 }
 
 impl JudgingSession<'_> {
@@ -223,7 +223,7 @@ struct Showing {
     sides: (usize, usize),
     ids: (Id, Id),
     spending: Arc<Spending>,
-    stop: Stop,
+    stop: StopSignal,
 }
 
 impl Showing {

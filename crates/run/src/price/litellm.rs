@@ -6,10 +6,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::Date;
-use pelicycle_record::Rates;
+use pelicycle_record::TokenPrices;
 use serde_json::{Map, Value};
 
-use super::table::{Price, PriceTable, PriceTier};
+use super::table::{ModelPrice, PriceTable, PriceTier};
 
 /// The address of the list.
 pub const LITELLM_URL: &str =
@@ -73,12 +73,12 @@ pub fn read_litellm(text: &str, source: &str, dated: Date) -> Result<PriceTable,
     Ok(PriceTable { source, dated, licence, models })
 }
 
-fn price(entry: &Map<String, Value>) -> Option<Price> {
+fn price(entry: &Map<String, Value>) -> Option<ModelPrice> {
     let max_output = entry.get("max_output_tokens").and_then(Value::as_u64);
     let ranges = entry.get("tiered_pricing").and_then(Value::as_array);
     let mut price = match ranges {
         Some(ranges) => from_ranges(ranges)?,
-        None => Price {
+        None => ModelPrice {
             list: rates(entry, "")?,
             batch: rates(entry, "_batches"),
             above: lengths(entry)
@@ -100,13 +100,13 @@ fn price(entry: &Map<String, Value>) -> Option<Price> {
 }
 
 /// Dollars for a million tokens out of keys that end in `suffix`.
-fn rates(entry: &Map<String, Value>, suffix: &str) -> Option<Rates> {
+fn rates(entry: &Map<String, Value>, suffix: &str) -> Option<TokenPrices> {
     let rate = |key: &str| {
         let per_token = entry.get(&format!("{key}{suffix}"))?.as_f64()?;
         (0.0..=1.0).contains(&per_token).then(|| millionfold(per_token))
     };
     let output = rate("output_cost_per_token")?;
-    Some(Rates {
+    Some(TokenPrices {
         input: rate("input_cost_per_token")?,
         output,
         cached: rate("cache_read_input_token_cost"),
@@ -127,7 +127,7 @@ fn lengths(entry: &Map<String, Value>) -> BTreeSet<(u64, String)> {
 }
 
 /// The form with ranges of prompt lengths, the first from 0.
-fn from_ranges(ranges: &[Value]) -> Option<Price> {
+fn from_ranges(ranges: &[Value]) -> Option<ModelPrice> {
     let mut tiers: Vec<PriceTier> = ranges
         .iter()
         .filter_map(|range| {
@@ -139,7 +139,7 @@ fn from_ranges(ranges: &[Value]) -> Option<Price> {
     tiers.sort_by_key(|tier| tier.tokens);
     tiers.dedup_by_key(|tier| tier.tokens);
     let first = (!tiers.is_empty() && tiers[0].tokens == 0).then(|| tiers.remove(0))?;
-    Some(Price { list: first.list, above: tiers, ..Price::default() })
+    Some(ModelPrice { list: first.list, above: tiers, ..ModelPrice::default() })
 }
 
 /// A million times a number, without the dust of the last bits: 1e-07 is 0.1, not 0.09999999999999999.

@@ -6,4 +6,4 @@ mod litellm;
 mod table;
 
 pub use litellm::{LITELLM_URL, LitellmError, read_litellm};
-pub use table::{Price, PriceError, PriceOrigin, PriceTable, PriceTier, Prices, prices_file};
+pub use table::{KnownPrices, ModelPrice, PriceError, PriceOrigin, PriceTable, PriceTier, prices_file};

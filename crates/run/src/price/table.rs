@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use jiff::civil::Date;
-use pelicycle_record::Rates;
+use pelicycle_record::TokenPrices;
 use pelicycle_text::plain_file;
 use serde::{Deserialize, Serialize};
 
@@ -25,18 +25,19 @@ pub struct PriceTable {
     /// Under what licence.
     pub licence: String,
     /// By `provider/model`.
-    pub models: BTreeMap<String, Price>,
+    pub models: BTreeMap<String, ModelPrice>,
 }
 
 /// The prices of a model.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Price {
+#[serde(rename = "Price")]
+pub struct ModelPrice {
     /// For a request that is answered at once.
-    pub list: Rates,
+    pub list: TokenPrices,
     /// For one in a batch.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub batch: Option<Rates>,
+    pub batch: Option<TokenPrices>,
     /// For long prompts, by length: the last that a prompt is longer than prices all its tokens.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub above: Vec<PriceTier>,
@@ -52,22 +53,22 @@ pub struct PriceTier {
     /// For prompts of more tokens than these.
     pub tokens: u64,
     /// For a request that is answered at once.
-    pub list: Rates,
+    pub list: TokenPrices,
     /// For one in a batch.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub batch: Option<Rates>,
+    pub batch: Option<TokenPrices>,
 }
 
-impl Price {
+impl ModelPrice {
     /// One rate for everything, whatever the prompt.
     #[must_use]
-    pub fn flat(list: Rates) -> Price {
-        Price { list, ..Price::default() }
+    pub fn flat(list: TokenPrices) -> ModelPrice {
+        ModelPrice { list, ..ModelPrice::default() }
     }
 
     /// The rates for a prompt of `input` tokens; `None` where it is asked in a batch and that has no price.
     #[must_use]
-    pub fn rates(&self, input: u64, batch: bool) -> Option<&Rates> {
+    pub fn rates(&self, input: u64, batch: bool) -> Option<&TokenPrices> {
         let tier = self.above.iter().rev().find(|tier| input > tier.tokens);
         match (tier, batch) {
             (Some(tier), false) => Some(&tier.list),
@@ -82,7 +83,7 @@ impl Price {
             .into_iter()
             .chain(self.above.iter().flat_map(|tier| [Some(&tier.list), tier.batch.as_ref()]))
             .flatten();
-        for (name, rate) in all.flat_map(Rates::iter) {
+        for (name, rate) in all.flat_map(TokenPrices::iter) {
             if !(0.0..=1e6).contains(&rate) {
                 return Err(format!("{name} = {rate} is no price in dollars for a million tokens"));
             }
@@ -176,19 +177,22 @@ fn json<T: Serialize>(value: &T) -> String {
 
 /// All that is known of prices; the user's own figures come first.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Prices {
-    configured: BTreeMap<String, Price>,
+pub struct KnownPrices {
+    configured: BTreeMap<String, ModelPrice>,
     table: PriceTable,
 }
 
-impl Prices {
+impl KnownPrices {
     /// The bundled table, or the copy in `fetched` where that is newer; `configured` outranks either.
     ///
     /// # Errors
     /// When the copy can't be read, or a configured figure is no price.
-    pub fn load(fetched: Option<&Path>, configured: BTreeMap<String, Rates>) -> Result<Prices, PriceError> {
-        let configured: BTreeMap<String, Price> =
-            configured.into_iter().map(|(model, rates)| (model, Price::flat(rates))).collect();
+    pub fn load(
+        fetched: Option<&Path>,
+        configured: BTreeMap<String, TokenPrices>,
+    ) -> Result<KnownPrices, PriceError> {
+        let configured: BTreeMap<String, ModelPrice> =
+            configured.into_iter().map(|(model, rates)| (model, ModelPrice::flat(rates))).collect();
         for (model, price) in &configured {
             price.check().map_err(|message| PriceError::Configured { model: model.clone(), message })?;
         }
@@ -206,7 +210,7 @@ impl Prices {
                 Err(source) => return Err(PriceError::Read { path: path.to_owned(), source }),
             }
         }
-        Ok(Prices { configured, table })
+        Ok(KnownPrices { configured, table })
     }
 
     /// The table behind the configured figures.
@@ -217,7 +221,7 @@ impl Prices {
 
     /// The price of `provider/model`. A dated snapshot costs what its model costs.
     #[must_use]
-    pub fn find(&self, name: &str) -> Option<(&Price, PriceOrigin)> {
+    pub fn find(&self, name: &str) -> Option<(&ModelPrice, PriceOrigin)> {
         let configured = |name: &str| self.configured.get(name).map(|price| (price, PriceOrigin::Configured));
         let listed = |name: &str| {
             self.table.models.get(name).map(|price| (price, PriceOrigin::Table(self.table.name())))
@@ -268,8 +272,8 @@ pub fn prices_file() -> Option<PathBuf> {
 mod tests {
     use super::*;
 
-    fn rates(input: f64, output: f64) -> Rates {
-        Rates { input, output, ..Rates::default() }
+    fn rates(input: f64, output: f64) -> TokenPrices {
+        TokenPrices { input, output, ..TokenPrices::default() }
     }
 
     #[test]
@@ -288,7 +292,7 @@ mod tests {
         assert_eq!(haiku.rates(100_000, false).unwrap().input, 0.1);
         assert_eq!(haiku.rates(100_001, false).unwrap().input, 0.5);
         assert_eq!(haiku.rates(100_001, true).unwrap().output, 1.25);
-        assert_eq!(Price::flat(rates(1.0, 2.0)).rates(5, true), None, "no price of a batch is known");
+        assert_eq!(ModelPrice::flat(rates(1.0, 2.0)).rates(5, true), None, "no price of a batch is known");
     }
 
     #[test]
@@ -296,29 +300,29 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("prices.json");
         let model = "anthropic/claude-opus-4-7";
-        let input = |prices: &Prices| prices.find(model).map(|(price, _)| price.list.input);
-        let none = Prices::load(Some(&path), BTreeMap::new()).unwrap();
+        let input = |prices: &KnownPrices| prices.find(model).map(|(price, _)| price.list.input);
+        let none = KnownPrices::load(Some(&path), BTreeMap::new()).unwrap();
         assert_eq!(input(&none), Some(5.0), "nothing was fetched yet");
         let mut fetched = PriceTable::bundled();
         fetched.dated = fetched.dated.tomorrow().unwrap();
-        fetched.models.insert(model.to_owned(), Price::flat(rates(6.0, 30.0)));
+        fetched.models.insert(model.to_owned(), ModelPrice::flat(rates(6.0, 30.0)));
         std::fs::write(&path, fetched.to_text()).unwrap();
-        let newer = Prices::load(Some(&path), BTreeMap::new()).unwrap();
+        let newer = KnownPrices::load(Some(&path), BTreeMap::new()).unwrap();
         assert_eq!((input(&newer), newer.table()), (Some(6.0), &fetched));
         let own = BTreeMap::from([(model.to_owned(), rates(1.0, 2.0))]);
-        let configured = Prices::load(Some(&path), own).unwrap();
+        let configured = KnownPrices::load(Some(&path), own).unwrap();
         assert_eq!(
             configured.find(model).map(|(p, from)| (p.list.input, from)),
             Some((1.0, PriceOrigin::Configured))
         );
         fetched.dated = "2020-01-01".parse().unwrap();
         std::fs::write(&path, fetched.to_text()).unwrap();
-        assert_eq!(input(&Prices::load(Some(&path), BTreeMap::new()).unwrap()), Some(5.0));
+        assert_eq!(input(&KnownPrices::load(Some(&path), BTreeMap::new()).unwrap()), Some(5.0));
     }
 
     #[test]
     fn a_dated_snapshot_costs_what_its_model_costs() {
-        let prices = Prices::load(None, BTreeMap::new()).unwrap();
+        let prices = KnownPrices::load(None, BTreeMap::new()).unwrap();
         let of = |name: &str| prices.find(name).map(|(price, _)| price.list.clone());
         assert_eq!(of("anthropic/claude-opus-5-5-20991231"), of("anthropic/claude-opus-5-5"));
         assert_eq!(of("openai/gpt-6.1-sol-2099-12-31"), of("openai/gpt-6.1-sol"));
@@ -330,12 +334,12 @@ mod tests {
     #[test]
     fn a_figure_that_is_no_price_is_told_with_its_model() {
         let own = BTreeMap::from([("a/b".to_owned(), rates(-1.0, 2.0))]);
-        let error = Prices::load(None, own).unwrap_err().to_string();
+        let error = KnownPrices::load(None, own).unwrap_err().to_string();
         assert!(error.contains("\"a/b\"") && error.contains("input = -1"), "{error}");
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("prices.json");
         std::fs::write(&path, "{\"source\":\"x\"").unwrap();
-        let error = Prices::load(Some(&path), BTreeMap::new()).unwrap_err().to_string();
+        let error = KnownPrices::load(Some(&path), BTreeMap::new()).unwrap_err().to_string();
         assert!(
             error.contains("prices.json is no table of prices") && error.contains("prices update"),
             "{error}"

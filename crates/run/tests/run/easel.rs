@@ -6,8 +6,8 @@ use std::sync::{Arc, Mutex};
 use pelicycle_drawing::{InspectionOptions, WorkerError, inspect};
 use pelicycle_record::{Attempt, Inspection};
 use pelicycle_run::{
-    BackendOptions, Notice, Notices, PreparedRun, ReplyInspector, RunEnd, RunError, RunForecast, RunProgress,
-    RunRequest, Stop, Workspace, execute,
+    BackendOptions, Notice, NoticeListener, PreparedRun, ReplyInspector, RunContext, RunEnd, RunError,
+    RunForecast, RunProgress, RunRequest, StopSignal, execute,
 };
 use pelicycle_store::{Store, StoredAttempt};
 use pelicycle_testkit::loopback::ScriptedServer;
@@ -80,7 +80,7 @@ impl Easel {
         }
     }
 
-    fn notices(&self) -> Notices {
+    fn notices(&self) -> NoticeListener {
         let noticed = Arc::clone(&self.noticed);
         Arc::new(move |notice| {
             if let Notice::NoLooks { label, why } = notice {
@@ -101,16 +101,16 @@ impl Easel {
     pub(crate) fn run(
         &self,
         request: &RunRequest,
-        listen: impl Fn(&RunProgress<'_>, &Stop) + Send + 'static,
+        listen: impl Fn(&RunProgress<'_>, &StopSignal) + Send + 'static,
     ) -> RunEnd {
         let mut prepared = self.prepare(request).unwrap();
-        let stop = Stop::default();
+        let stop = StopSignal::default();
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
         runtime.block_on(async {
             prepared.begin(&self.store(), &stop, &self.notices()).await.unwrap();
             let PreparedRun { plan, backends, max_cost, .. } = prepared;
             let workspace =
-                Workspace { store: self.store(), pool: Arc::new(OwnProcess { loses: self.loses }) };
+                RunContext { store: self.store(), pool: Arc::new(OwnProcess { loses: self.loses }) };
             let heard = stop.clone();
             execute(plan, backends, max_cost, workspace, stop, move |news| listen(&news, &heard))
                 .await

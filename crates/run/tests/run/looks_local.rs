@@ -2,7 +2,7 @@
 
 use pelicycle_drawing::{InspectionOptions, inspect};
 use pelicycle_record::{Attempt, Outcome};
-use pelicycle_run::{RunProgress, RunRequest, Stop};
+use pelicycle_run::{RunProgress, RunRequest, StopSignal};
 use pelicycle_store::AttemptFiles;
 use pelicycle_testkit::attempts::attempt;
 use pelicycle_testkit::shared;
@@ -23,7 +23,7 @@ fn a_local_model_is_shown_what_it_drew() {
     let model = easel.path().join("qwen3vl.f16.gguf");
     let mut request = easel.request(model.to_str().unwrap(), Some(2));
     request.sampling.max_tokens = Some(8);
-    easel.run(&request, |news: &RunProgress<'_>, stop: &Stop| {
+    easel.run(&request, |news: &RunProgress<'_>, stop: &StopSignal| {
         if matches!(news, RunProgress::RunStarted { .. }) {
             stop.ask();
         }
@@ -43,7 +43,7 @@ fn a_local_model_is_shown_what_it_drew() {
     store.write(&drawn, &files).unwrap();
 
     let resume = RunRequest { resume: Some("last".to_owned()), ..easel.request("", None) };
-    easel.run(&resume, |news: &RunProgress<'_>, stop: &Stop| {
+    easel.run(&resume, |news: &RunProgress<'_>, stop: &StopSignal| {
         if matches!(news, RunProgress::Finished(_)) {
             stop.ask();
         }

@@ -4,7 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use pelicycle_engine::gguf::Gguf;
-use pelicycle_run::{Config, Projectors, Sight};
+use pelicycle_run::{Config, ProjectorChoice, VisionSupport};
 use pelicycle_testkit::{shared, tempdir};
 
 /// Writes `from` with the one place where it has `old` changed to `new`, as long as it.
@@ -21,8 +21,8 @@ fn half(from: &Path, to: &Path) {
     std::fs::write(to, &bytes[..bytes.len() / 2]).unwrap();
 }
 
-fn sight(model: &Path) -> Sight {
-    Projectors::default().sight(model, &Arc::new(Gguf::open(model).unwrap()))
+fn sight(model: &Path) -> VisionSupport {
+    ProjectorChoice::default().sight(model, &Arc::new(Gguf::open(model).unwrap()))
 }
 
 #[test]
@@ -46,7 +46,7 @@ fn strays_beside_a_model_are_passed_over_and_its_own_projector_is_not() {
     ];
     for (what, lay) in strays {
         lay();
-        assert!(matches!(sight(&model), Sight::TextAlone), "{what}: {:?}", sight(&model));
+        assert!(matches!(sight(&model), VisionSupport::TextAlone), "{what}: {:?}", sight(&model));
     }
     // Its own is told of when it is damaged, as is one of which nobody can tell whose it is, and taken when another is whole.
     let faults: [(&str, &dyn Fn()); 4] = [
@@ -70,7 +70,7 @@ fn strays_beside_a_model_are_passed_over_and_its_own_projector_is_not() {
 
     // What is wrong with the model is no fault of a projector, be it found or named.
     changed(&from("qwen3vl.f16.gguf"), b"qwen3vl.block_count", b"qwen3vl.block_counx", &model);
-    let Sight::NoModel(why) = sight(&model) else { panic!("{:?}", sight(&model)) };
+    let VisionSupport::NoModel(why) = sight(&model) else { panic!("{:?}", sight(&model)) };
     assert!(why.to_string().contains("qwen3vl.block_count"), "{why}");
     assert_eq!((sight(&model).fault(), sight(&model).projector()), (None, None));
 }
@@ -95,7 +95,7 @@ fn a_contestant_has_its_own_projector_and_a_bad_one_is_told_with_its_line_and_ha
     );
     let file = at("p.toml");
     std::fs::write(&file, text).unwrap();
-    let projectors = Projectors::new(&Config::load(Some(&file)).unwrap(), None).unwrap();
+    let projectors = ProjectorChoice::new(&Config::load(Some(&file)).unwrap(), None).unwrap();
     let gguf = Arc::new(Gguf::open(&model).unwrap());
     for (name, projector) in [("half", "mmproj-qwen3vl.f16.gguf"), ("eighth", "mmproj-qwen3vl.q8_0.gguf")] {
         let sight = projectors.sight_of(Some(name), &model, &gguf);

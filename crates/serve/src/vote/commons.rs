@@ -7,10 +7,7 @@ use pelicycle_record::JudgeRecord;
 use pelicycle_store::Store;
 
 use super::named::NamedDrawings;
-use super::people_votes::PeopleVotes;
-
-/// Called with a line for each thing that could not be used and is passed over.
-pub(super) type Tell = dyn Fn(&str) + Send + Sync;
+use super::people_votes::{PeopleVotes, WarningListener};
 
 /// The parts that the sessions of one voter have in common.
 #[derive(Clone)]
@@ -20,7 +17,7 @@ pub(super) struct VotingCommons {
     /// Drawings that the voter was shown with their makers' names meanwhile.
     pub(super) named: NamedDrawings,
     pub(super) votes: PeopleVotes,
-    pub(super) tell: Arc<Tell>,
+    pub(super) tell: Arc<WarningListener>,
 }
 
 impl VotingCommons {

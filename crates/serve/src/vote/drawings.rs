@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
-use pelicycle_judge::{Competition, CrossPairs, Scope, SideAttempts};
+use pelicycle_judge::{AttemptFilter, Competition, CrossPairs, SideAttempts};
 use pelicycle_record::{Attempt, Id};
 use pelicycle_site::prompt_stem;
 use pelicycle_store::StoredAttempt;
@@ -11,7 +11,7 @@ use pelicycle_store::StoredAttempt;
 /// The choice of the pairs that are shown.
 #[derive(Debug, Default)]
 pub(super) struct PairChoice {
-    pub(super) scope: Scope,
+    pub(super) scope: AttemptFilter,
     /// The attempts of the two sides that are held against each other, where two sides are.
     pub(super) sides: Option<Vec<SideAttempts>>,
     /// The one prompt, by its name in the paths of a gallery, which has the hash of its text.

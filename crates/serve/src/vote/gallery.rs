@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use pelicycle_record::JudgeRecord;
 use pelicycle_site::prompt_stem;
-use pelicycle_store::{Fingerprint, Listing, Store, StoreError};
+use pelicycle_store::{Listing, Store, StoreError, StoreFingerprint};
 
 use super::commons::VotingCommons;
 use super::drawings::PairChoice;
@@ -29,7 +29,7 @@ pub struct GalleryVoting {
 /// The results in the store at one moment.
 #[derive(Debug, Clone)]
 struct KnownResults {
-    looked: Fingerprint,
+    looked: StoreFingerprint,
     listing: Arc<Listing>,
     /// Names of the prompts in the gallery's paths.
     stems: Arc<BTreeSet<String>>,

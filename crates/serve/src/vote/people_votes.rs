@@ -8,7 +8,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use pelicycle_record::{Id, JudgeKind, JudgeRecord, JudgementRecord};
 use pelicycle_store::{Store, StoreError};
 
-use super::commons::Tell;
+/// Called with a line for each thing that could not be used and is passed over.
+pub(super) type WarningListener = dyn Fn(&str) + Send + Sync;
 
 /// The list that sessions share. Where a session's state is locked too, that is locked first.
 #[derive(Debug, Clone, Default)]
@@ -35,7 +36,7 @@ impl PeopleVotes {
     ///
     /// # Errors
     /// A folder that can't be read.
-    pub(super) fn renew(&self, store: &Store, tell: &Tell) -> Result<(), StoreError> {
+    pub(super) fn renew(&self, store: &Store, tell: &WarningListener) -> Result<(), StoreError> {
         let mut known = self.lock();
         let ids: BTreeSet<Id> = store.judgement_ids()?.into_iter().collect();
         known.read.retain(|id| ids.contains(id));

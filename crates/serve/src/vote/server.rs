@@ -21,7 +21,7 @@ use super::error::VoteRefusal;
 use super::gallery::GalleryVoting;
 use super::page::{self, PagePlace};
 use super::session::VotingSession;
-use crate::{Guard, guard};
+use crate::{RequestGuard, guard};
 
 /// The pause between two looks at the results.
 const POLL: Duration = Duration::from_secs(2);
@@ -42,7 +42,7 @@ pub async fn serve(listener: TcpListener, session: Arc<VotingSession>) -> io::Re
         .fallback(nothing)
         .with_state(VotingSessions::One(Arc::clone(&session)))
         .layer(DefaultBodyLimit::max(MAX_FORM))
-        .layer(middleware::from_fn_with_state(Guard { own, posts: true }, guard));
+        .layer(middleware::from_fn_with_state(RequestGuard { own, posts: true }, guard));
     tokio::select! {
         ended = axum::serve(listener, app) => ended,
         never = keep_up(move || session.refresh()) => match never {},
@@ -56,7 +56,7 @@ pub(crate) fn pages_of(voting: Arc<GalleryVoting>, own: std::net::SocketAddr) ->
         .route(GalleryVoting::DOOR.trim_end_matches('/'), get(lead_in))
         .with_state(VotingSessions::Gallery(voting))
         .layer(DefaultBodyLimit::max(MAX_FORM))
-        .layer(middleware::from_fn_with_state(Guard { own, posts: true }, guard))
+        .layer(middleware::from_fn_with_state(RequestGuard { own, posts: true }, guard))
 }
 
 fn routes(router: Router<VotingSessions>, base: &str) -> Router<VotingSessions> {

@@ -10,10 +10,10 @@ use std::time::Instant;
 use bytes::Bytes;
 use jiff::Timestamp;
 use pelicycle_drawing::tool;
-use pelicycle_judge::{DrawingPair, Scope, SideAttempts};
+use pelicycle_judge::{AttemptFilter, DrawingPair, SideAttempts};
 use pelicycle_record::{Id, JudgeRecord, JudgementRecord, Preference, SCHEMA_VERSION};
 use pelicycle_statistics::Random;
-use pelicycle_store::{DamagedRecord, Fingerprint, Listing, Store};
+use pelicycle_store::{DamagedRecord, Listing, Store, StoreFingerprint};
 
 use super::commons::VotingCommons;
 use super::drawings::{PairChoice, VotingDrawings};
@@ -29,7 +29,7 @@ pub struct VotingSession {
     commons: VotingCommons,
     choice: PairChoice,
     /// The look of the store's folders when they were last listed.
-    looked: Mutex<Fingerprint>,
+    looked: Mutex<StoreFingerprint>,
     state: Mutex<VotingState>,
 }
 
@@ -42,8 +42,8 @@ impl VotingSession {
     /// Judgements that can't be read; a folder in which none can be kept; no random bytes.
     pub fn open(
         store: Store,
-        known: (Fingerprint, &Listing),
-        (scope, sides): (Scope, Option<Vec<SideAttempts>>),
+        known: (StoreFingerprint, &Listing),
+        (scope, sides): (AttemptFilter, Option<Vec<SideAttempts>>),
         voter: JudgeRecord,
         tell: impl Fn(&str) + Send + Sync + 'static,
     ) -> Result<VotingSession, VotingError> {
@@ -54,7 +54,7 @@ impl VotingSession {
     /// As [`VotingSession::open`], beside other sessions of the voter.
     pub(super) fn open_beside(
         commons: VotingCommons,
-        (looked, listing): (Fingerprint, &Listing),
+        (looked, listing): (StoreFingerprint, &Listing),
         choice: PairChoice,
     ) -> Result<VotingSession, VotingError> {
         let state = VotingState {
@@ -217,7 +217,7 @@ impl VotingSession {
     }
 
     /// Takes in the drawings of a list that was made when the store looked like `now`, if they are others than it has.
-    pub(super) fn take_in(&self, now: Fingerprint, listing: &Listing) {
+    pub(super) fn take_in(&self, now: StoreFingerprint, listing: &Listing) {
         let mut looked = self.looked();
         if now.has_the_attempts_of(&looked) {
             return;
@@ -306,7 +306,7 @@ impl VotingSession {
         }
     }
 
-    fn looked(&self) -> MutexGuard<'_, Fingerprint> {
+    fn looked(&self) -> MutexGuard<'_, StoreFingerprint> {
         self.looked.lock().unwrap_or_else(PoisonError::into_inner)
     }
 

@@ -15,8 +15,8 @@ mod symmetric_systems;
 use std::path::Path;
 
 use pelicycle_statistics::{
-    Block, Interval, Random, Rate, SequentialTrials, block_test, detectable_rate, exact_rates, growth, holm,
-    kappa, quantile, rank_test, rate_gap, shift, student_quantile, upper_tail,
+    BlockSamples, Interval, Random, Rate, SequentialTrials, block_test, detectable_rate, exact_rates, growth,
+    holm, kappa, quantile, rank_test, rate_gap, shift, student_quantile, upper_tail,
 };
 use serde::Deserialize;
 
@@ -190,7 +190,8 @@ fn shifts_hold_what_scipys_test_does_not_reject() {
 #[test]
 fn blocks_are_scipys_permutation_tests_of_pairs_and_of_samples_and_all_ways_between() {
     for case in figures().blocks {
-        let blocks: Vec<Block> = case.blocks.into_iter().map(|(base, head)| Block { base, head }).collect();
+        let blocks: Vec<BlockSamples> =
+            case.blocks.into_iter().map(|(base, head)| BlockSamples { base, head }).collect();
         let found = block_test(&blocks, 0.05).unwrap();
         assert!((found.difference - case.difference).abs() < 1e-9);
         assert!(found.exact);
@@ -200,9 +201,12 @@ fn blocks_are_scipys_permutation_tests_of_pairs_and_of_samples_and_all_ways_betw
         if let Some(Interval { low, high }) = found.interval {
             assert_eq!(found.p < 0.05, low > 0.0 || high < 0.0);
             let p_at = |by: f64| {
-                let moved: Vec<Block> = blocks
+                let moved: Vec<BlockSamples> = blocks
                     .iter()
-                    .map(|b| Block { base: b.base.clone(), head: b.head.iter().map(|x| x - by).collect() })
+                    .map(|b| BlockSamples {
+                        base: b.base.clone(),
+                        head: b.head.iter().map(|x| x - by).collect(),
+                    })
                     .collect();
                 block_test(&moved, 0.05).unwrap().p
             };
@@ -217,10 +221,10 @@ fn blocks_are_scipys_permutation_tests_of_pairs_and_of_samples_and_all_ways_betw
 
 #[test]
 fn many_blocks_are_tried_at_random_with_the_same_answer_each_time() {
-    let blocks: Vec<Block> = (0..12)
+    let blocks: Vec<BlockSamples> = (0..12)
         .map(|i| {
             let x = f64::from(i * 7 % 12);
-            Block { base: vec![x, x + 1.0, x + 0.4], head: vec![x + 1.3, x + 2.1, x + 0.9] }
+            BlockSamples { base: vec![x, x + 1.0, x + 0.4], head: vec![x + 1.3, x + 2.1, x + 0.9] }
         })
         .collect();
     let found = block_test(&blocks, 0.05).unwrap();
@@ -228,7 +232,7 @@ fn many_blocks_are_tried_at_random_with_the_same_answer_each_time() {
     let interval = found.interval.unwrap();
     assert!(interval.low > 0.5 && interval.high < 1.5, "{interval:?}");
     assert_eq!(block_test(&blocks, 0.05), Some(found));
-    assert_eq!(block_test(&[Block { base: vec![1.0], head: vec![] }], 0.05), None);
+    assert_eq!(block_test(&[BlockSamples { base: vec![1.0], head: vec![] }], 0.05), None);
 }
 
 #[test]

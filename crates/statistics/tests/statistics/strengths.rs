@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use pelicycle_statistics::{PairwiseChoice, Spread, strengths, strengths_at};
+use pelicycle_statistics::{PairwiseChoice, StrengthSpread, strengths, strengths_at};
 use serde::Deserialize;
 
 #[derive(Deserialize)]
@@ -63,7 +63,7 @@ fn known(choices: &Choices, each: usize) -> (Vec<usize>, Vec<PairwiseChoice>) {
 fn under_a_known_spread_means_and_deviations_are_those_of_choix() {
     for case in figures().known {
         let (owner, choices) = known(&case.choices, 1);
-        let spread = Spread { between: case.between, within: case.within };
+        let spread = StrengthSpread { between: case.between, within: case.within };
         let found = strengths_at(spread, case.owners, &owner, &choices);
         let (log, covariance) = (found.log(), found.covariance());
         for i in 0..case.owners {
@@ -103,7 +103,7 @@ fn even(of: usize) -> Vec<PairwiseChoice> {
 #[test]
 fn more_choices_of_more_things_narrow_an_interval_and_of_one_thing_alone_only_so_far() {
     let width = |owner: &[usize], choices: &[PairwiseChoice]| {
-        let spread = Spread::PRIOR;
+        let spread = StrengthSpread::PRIOR;
         let interval = strengths_at(spread, 2, owner, choices).interval(0, 0.05);
         interval.high - interval.low
     };
@@ -167,7 +167,7 @@ fn things_that_are_as_strong_as_their_owner_are_the_end_of_things_that_nearly_ar
         choice((5, 0), 1.0, 1.0, 1.0),
     ];
     let at = |within, choices: &[PairwiseChoice]| {
-        let found = strengths_at(Spread { between: 1.0, within }, 3, &owner, choices);
+        let found = strengths_at(StrengthSpread { between: 1.0, within }, 3, &owner, choices);
         let cells = found.covariance().into_iter().flatten();
         [found.log(), vec![found.ties], cells.collect()].concat()
     };

@@ -8,7 +8,7 @@ use std::process::ExitCode;
 use pelicycle_engine::memory_bandwidth;
 use std::path::PathBuf;
 
-use pelicycle_run::{Config, Weights};
+use pelicycle_run::{Config, WeightsLocation};
 
 pub(super) use self::report::{ExpectedSpeed, ModelReport};
 use super::named;
@@ -49,7 +49,7 @@ pub(crate) fn inspect(args: &InspectArgs) -> anyhow::Result<ExitCode> {
     let weights = named::weights(&args.model)?;
     let outline = named::outline(&weights)?;
     let mut report = ModelReport::of(&outline);
-    if let Weights::File(path) = &weights {
+    if let WeightsLocation::File(path) = &weights {
         let sight = projectors_or_warning(&config, args.projector.as_deref()).sight(path, outline.gguf());
         report.projector = sight.projector().map(Into::into);
         report.projector_problem = sight.fault();

@@ -11,7 +11,7 @@ use pelicycle_models::{Inventory, ModelFile, ModelSource};
 use pelicycle_run::Config;
 use pelicycle_text::size;
 
-use self::preview::Preview;
+use self::preview::ModelPreview;
 use self::reporter::PullReporter;
 use super::stdio::print;
 use crate::cli::error::usage;
@@ -84,7 +84,7 @@ pub(crate) fn pull(args: &PullArgs) -> anyhow::Result<ExitCode> {
         match shelf.models().iter().find(|found| is_elsewhere(found, &plan)) {
             Some(found) => Ok::<_, HubError>(End::Elsewhere(found.clone())),
             None => {
-                if let Some(preview) = Preview::of(&plan).await? {
+                if let Some(preview) = ModelPreview::of(&plan).await? {
                     match preview.problem() {
                         Some(problem) if args.anyway => {
                             reporter.say(&format!("it won't run here: {problem}"));

@@ -20,15 +20,15 @@ const LONGEST: u64 = 64 << 20;
 const MOST_FILES: usize = 100;
 
 /// A preview of a model by its header.
-pub(super) struct Preview {
+pub(super) struct ModelPreview {
     report: ModelReport,
     /// The folder where the header lies for now.
     folder: String,
 }
 
-impl Preview {
+impl ModelPreview {
     /// Looks at the headers of what would be fetched. None where there is nothing to gain by that, or nothing to see.
-    pub(super) async fn of(plan: &PullPlan<'_>) -> Result<Option<Preview>, HubError> {
+    pub(super) async fn of(plan: &PullPlan<'_>) -> Result<Option<ModelPreview>, HubError> {
         let files = plan.files();
         if plan.bytes() <= FIRST || files.len() > MOST_FILES || plan.is_begun().await? {
             return Ok(None);
@@ -53,7 +53,7 @@ impl Preview {
         }
         let report = ModelReport::of(&outline);
         let folder = format!("{}{}", folder.path().display(), std::path::MAIN_SEPARATOR);
-        Ok(Some(Preview { report, folder }))
+        Ok(Some(ModelPreview { report, folder }))
     }
 
     /// The reason why it would not run.

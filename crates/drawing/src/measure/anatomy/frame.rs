@@ -7,7 +7,7 @@ use pelicycle_record::measure::FrameJoint;
 use super::answer::{self, DetectorAnswer};
 use super::{Anatomy, rider};
 use crate::measure::contour::Contour;
-use crate::measure::geometry::{Extent, Point};
+use crate::measure::geometry::{BoundingBox, Point};
 
 /// A bar is thinner than this, in radii of a wheel or parts of the wheelbase, whichever is more.
 const THIN: f64 = 0.35;
@@ -149,7 +149,7 @@ fn hangs_from_body(anatomy: &Anatomy<'_>, contour: &Contour) -> bool {
 fn candidates(anatomy: &Anatomy<'_>, joint: FrameJoint) -> Vec<(usize, usize)> {
     let thin = THIN * anatomy.unit;
     let mut bars = Vec::new();
-    let place = anatomy.base().map(|(left, right)| Extent {
+    let place = anatomy.base().map(|(left, right)| BoundingBox {
         left: left.x,
         right: right.x,
         top: left.y.min(right.y) - HIGH * anatomy.unit,

@@ -3,7 +3,7 @@
 use super::Anatomy;
 use super::panels::Panels;
 use super::round::RoundOutline;
-use crate::measure::geometry::Extent;
+use crate::measure::geometry::BoundingBox;
 use crate::measure::scene::PaintedScene;
 
 /// A filled shape that comes this near both sides of the canvas, in widths of it, is ground or sky; so is a line.
@@ -34,7 +34,7 @@ pub(super) fn find(scene: &PaintedScene, rounds: &[RoundOutline], seen: &[f64]) 
 }
 
 /// Whether something reaches from side to side of the canvas.
-fn is_across(scene: &PaintedScene, extent: Extent) -> bool {
+fn is_across(scene: &PaintedScene, extent: BoundingBox) -> bool {
     let width = scene.canvas.0;
     extent.left <= RIM * width && extent.right >= (1.0 - RIM) * width
 }

@@ -24,7 +24,7 @@ use round::RoundOutline;
 use wheels::{Road, Wheels};
 
 use super::canvas::Canvas;
-use super::geometry::{Extent, Point};
+use super::geometry::{BoundingBox, Point};
 use super::ownership::VisiblePart;
 use super::scene::{PaintedScene, PaintedShape};
 
@@ -50,7 +50,7 @@ struct Anatomy<'a> {
     /// For each shape, whether it belongs to the vehicle or to what rides it.
     objects: Vec<bool>,
     /// The box of all that is drawn in front of ground, sky and panels.
-    figure: Extent,
+    figure: BoundingBox,
     /// Round outlines, the largest first.
     rounds: Vec<RoundOutline>,
     wheels: Wheels,
@@ -76,10 +76,11 @@ impl<'a> Anatomy<'a> {
         let background = grounds::find(scene, &rounds, &seen);
         let parts = scene.shapes.iter().zip(&background).zip(&seen);
         let figure = parts.filter(|((_, ground), seen)| !**ground && **seen >= FAINT);
-        let figure = figure.map(|((shape, _), _)| shape.extent).reduce(Extent::with).unwrap_or(scene.frame());
+        let figure =
+            figure.map(|((shape, _), _)| shape.extent).reduce(BoundingBox::with).unwrap_or(scene.frame());
         let (figure, frame) = (figure, scene.frame());
         let figure =
-            Extent { top: figure.top.max(frame.top), bottom: figure.bottom.min(frame.bottom), ..figure };
+            BoundingBox { top: figure.top.max(frame.top), bottom: figure.bottom.min(frame.bottom), ..figure };
         let mut anatomy = Self {
             rounds,
             unit: figure.height().max(1e-9) / 5.0,
@@ -139,9 +140,9 @@ impl<'a> Anatomy<'a> {
     }
 
     /// The zone of a rider's lower half: over the wheelbase, from the hubs up.
-    fn zone(&self) -> Option<Extent> {
+    fn zone(&self) -> Option<BoundingBox> {
         let (left, right) = self.base()?;
-        Some(Extent {
+        Some(BoundingBox {
             left: left.x - 0.5 * self.unit,
             right: right.x + 0.5 * self.unit,
             top: left.y.min(right.y) - 2.0 * self.unit,

@@ -2,7 +2,7 @@
 
 use super::round::RoundOutline;
 use super::wheels;
-use crate::measure::geometry::{Extent, Point};
+use crate::measure::geometry::{BoundingBox, Point};
 use crate::measure::scene::PaintedScene;
 
 /// A panel holds this share of all that is seen, painted after it, and at least so many shapes: a face that is painted last holds
@@ -84,7 +84,7 @@ impl<'a> Panels<'a> {
     /// The largest rounds that stand low on a shape.
     fn low(&self, index: usize, held: &[usize]) -> Vec<usize> {
         let shape = &self.scene.shapes[index];
-        let all = held.iter().map(|held| self.scene.shapes[*held].extent).reduce(Extent::with);
+        let all = held.iter().map(|held| self.scene.shapes[*held].extent).reduce(BoundingBox::with);
         let Some(all) = all else { return Vec::new() };
         let least = (LARGE * shape.extent.width()).max(wheels::SMALLEST * self.scene.diagonal());
         let stands = |at: &usize| {

@@ -3,7 +3,7 @@
 use super::answer::{self, DetectorAnswer};
 use super::{Anatomy, objects};
 use crate::measure::contour::Contour;
-use crate::measure::geometry::{Extent, Point};
+use crate::measure::geometry::{BoundingBox, Point};
 
 /// The rider's middle is at least so far above the hubs, in the vehicle's units.
 const ABOVE: f64 = 0.5;
@@ -44,7 +44,7 @@ pub(super) fn hull(anatomy: &Anatomy<'_>) -> Option<usize> {
 /// The largest shape that is above the vehicle or near it.
 pub(super) fn body(anatomy: &Anatomy<'_>) -> Option<usize> {
     let unit = anatomy.unit;
-    let seat = anatomy.base().map(|(left, right)| Extent {
+    let seat = anatomy.base().map(|(left, right)| BoundingBox {
         left: left.x - unit,
         right: right.x + unit,
         top: left.y.min(right.y) - 2.5 * unit,

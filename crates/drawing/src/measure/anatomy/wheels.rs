@@ -5,7 +5,7 @@ use pelicycle_record::measure::PartMark;
 use super::Anatomy;
 use super::answer::{self, DetectorAnswer, length};
 use super::round::RoundOutline;
-use crate::measure::geometry::{Extent, Point};
+use crate::measure::geometry::{BoundingBox, Point};
 
 /// Smaller over larger radius of wheels of like size.
 const LIKE: f64 = 0.8;
@@ -272,7 +272,7 @@ fn in_one_face(anatomy: &Anatomy<'_>, a: &Wheel, b: &Wheel) -> bool {
     let own = std::f64::consts::PI * (a.radius().powi(2) + b.radius().powi(2));
     let reach = |wheel: &Wheel| {
         let (hub, r) = (wheel.hub(), wheel.radius());
-        Extent { left: hub.x - r, right: hub.x + r, top: hub.y - r, bottom: hub.y + r }
+        BoundingBox { left: hub.x - r, right: hub.x + r, top: hub.y - r, bottom: hub.y + r }
     };
     let before = a.outer.shape.min(b.outer.shape);
     anatomy.scene.shapes.iter().enumerate().take(before).any(|(index, shape)| {

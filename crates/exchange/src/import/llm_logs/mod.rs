@@ -16,7 +16,7 @@ mod query;
 mod row;
 
 use open::OpenDatabase;
-use query::Generation;
+use query::LogsSchema;
 use row::LoggedReply;
 
 /// A database of the `llm` tool, open for reading.
@@ -99,7 +99,7 @@ impl LlmLogs {
     ) -> Result<SkippedReplies, E> {
         let mut skipped = SkippedReplies::default();
         for prompt in prompts {
-            for generation in [Generation::Responses, Generation::Turns] {
+            for generation in [LogsSchema::Responses, LogsSchema::Turns] {
                 if !self.has(generation.table())? {
                     continue;
                 }
@@ -121,7 +121,7 @@ impl LlmLogs {
                         continue;
                     }
                     let thinking = match (generation, &logged.tip) {
-                        (Generation::Turns, Some(tip)) => match self.reasoning(tip) {
+                        (LogsSchema::Turns, Some(tip)) => match self.reasoning(tip) {
                             Ok(thinking) => thinking,
                             Err(_) => {
                                 skipped.broken += 1;

@@ -15,30 +15,30 @@ const PROMPT_OF_TURNS: &str = "rtrim(s.prompt, char(10, 13)) = rtrim(?, char(10,
 
 /// The layout of the database.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Generation {
+pub(super) enum LogsSchema {
     Responses,
     Turns,
 }
 
-impl Generation {
+impl LogsSchema {
     pub(super) fn table(self) -> &'static str {
         match self {
-            Generation::Responses => "responses",
-            Generation::Turns => "turns",
+            LogsSchema::Responses => "responses",
+            LogsSchema::Turns => "turns",
         }
     }
 
     /// Tables of what may be with a prompt, and their column that names the reply.
     fn companions(self) -> &'static [(&'static str, &'static str)] {
         match self {
-            Generation::Responses => &[
+            LogsSchema::Responses => &[
                 ("prompt_attachments", "response_id"),
                 ("prompt_fragments", "response_id"),
                 ("system_fragments", "response_id"),
                 ("tool_responses", "response_id"),
                 ("tool_results", "response_id"),
             ],
-            Generation::Turns => &[("turn_tools", "turn_id"), ("turn_fragments", "turn_id")],
+            LogsSchema::Turns => &[("turn_tools", "turn_id"), ("turn_fragments", "turn_id")],
         }
     }
 }
@@ -63,7 +63,7 @@ impl LlmLogs {
     }
 
     /// The replies to one prompt, in the columns that [`LoggedReply::read`] reads; what a version did not have is null.
-    pub(super) fn query(&self, generation: Generation) -> Result<String, LlmLogsError> {
+    pub(super) fn query(&self, generation: LogsSchema) -> Result<String, LlmLogsError> {
         let table = generation.table();
         let there = self.columns(table)?;
         let column = |name: &str| match there.contains(name) {
@@ -102,10 +102,10 @@ impl LlmLogs {
         let columns: Vec<String> = names.iter().map(|name| column(name)).collect();
         let columns = columns.join(", ");
         Ok(match generation {
-            Generation::Responses => format!(
+            LogsSchema::Responses => format!(
                 "select r.response, {company}, {columns} from responses r where {PROMPT_OF_RESPONSES} order by r.id"
             ),
-            Generation::Turns => format!(
+            LogsSchema::Turns => format!(
                 "select s.response, {company}, {columns} from turns r join turn_search s on s.turn_id = r.id \
                  where {PROMPT_OF_TURNS} order by r.id"
             ),
@@ -115,7 +115,7 @@ impl LlmLogs {
     /// Whether nothing was said before the prompt.
     pub(super) fn is_first(
         &self,
-        generation: Generation,
+        generation: LogsSchema,
         logged: &LoggedReply,
     ) -> Result<bool, LlmLogsError> {
         let count = |query: &str, values: &[&str]| -> Result<u64, LlmLogsError> {
@@ -124,12 +124,12 @@ impl LlmLogs {
                 .map_err(|source| self.failed(source))
         };
         match (generation, &logged.conversation, &logged.parent) {
-            (Generation::Responses, Some(conversation), _) => {
+            (LogsSchema::Responses, Some(conversation), _) => {
                 // Identifiers sort by time.
                 let before = "select count(*) from responses where conversation_id = ? and id < ?";
                 Ok(count(before, &[conversation, &logged.id])? == 0)
             }
-            (Generation::Turns, _, Some(parent)) => {
+            (LogsSchema::Turns, _, Some(parent)) => {
                 let before = "select count(*) from messages where hash = ? and parent_hash is not null";
                 Ok(count(before, &[parent])? == 0)
             }

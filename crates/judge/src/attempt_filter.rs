@@ -1,10 +1,10 @@
-//! The scope of voting and ranking: the attempts that take part.
+//! The filter of voting and ranking: the attempts that take part.
 
 use pelicycle_record::Attempt;
 
-/// A choice of attempts; an empty list leaves none out.
+/// A filter of attempts; an empty list leaves none out.
 #[derive(Debug, Clone, Default)]
-pub struct Scope {
+pub struct AttemptFilter {
     /// Prompts by their ids.
     pub prompts: Vec<String>,
     /// Contestants by any name that they go by.
@@ -15,7 +15,7 @@ pub struct Scope {
     pub looks: bool,
 }
 
-impl Scope {
+impl AttemptFilter {
     /// Whether it is a first attempt (or looks take part), answers one of the prompts and is by one of the contestants. The competition leaves demonstrations out.
     #[must_use]
     pub fn takes(&self, attempt: &Attempt) -> bool {

@@ -1,13 +1,13 @@
-//! The change of values into one another: pace, and what is between two values.
+//! Interpolation: easing functions, and the values between two values.
 
 use super::super::colours;
 use super::super::css::number_length;
 use super::super::numbers::{function, number, split, written};
-use super::super::transforms;
+use super::super::transform_list;
 
-/// The pace of a change.
+/// An easing function (css-easing-2).
 #[derive(Debug, Clone, PartialEq)]
-pub(super) enum Pace {
+pub(super) enum EasingFunction {
     Linear,
     /// Straight lines between points: shares of the time, and of the way.
     Points(Vec<[f64; 2]>),
@@ -22,17 +22,17 @@ pub(super) enum Pace {
     },
 }
 
-impl Pace {
-    /// The pace that `animation-timing-function` names.
+impl EasingFunction {
+    /// The function that `animation-timing-function` names.
     pub(super) fn of_css(text: &str) -> Self {
         match text.trim() {
-            "linear" => Pace::Linear,
-            "ease-in" => Pace::Curve([0.42, 0.0, 1.0, 1.0]),
-            "ease-out" => Pace::Curve([0.0, 0.0, 0.58, 1.0]),
-            "ease-in-out" => Pace::Curve([0.42, 0.0, 0.58, 1.0]),
-            "step-start" => Pace::Steps { count: 1.0, at_start: true, both: false, neither: false },
-            "step-end" => Pace::Steps { count: 1.0, at_start: false, both: false, neither: false },
-            text => Self::of_function(text).unwrap_or(Pace::Curve([0.25, 0.1, 0.25, 1.0])),
+            "linear" => EasingFunction::Linear,
+            "ease-in" => EasingFunction::Curve([0.42, 0.0, 1.0, 1.0]),
+            "ease-out" => EasingFunction::Curve([0.0, 0.0, 0.58, 1.0]),
+            "ease-in-out" => EasingFunction::Curve([0.42, 0.0, 0.58, 1.0]),
+            "step-start" => EasingFunction::Steps { count: 1.0, at_start: true, both: false, neither: false },
+            "step-end" => EasingFunction::Steps { count: 1.0, at_start: false, both: false, neither: false },
+            text => Self::of_function(text).unwrap_or(EasingFunction::Curve([0.25, 0.1, 0.25, 1.0])),
         }
     }
 
@@ -42,20 +42,20 @@ impl Pace {
         match name.as_str() {
             "cubic-bezier" => {
                 let numbers: Option<Vec<f64>> = parts.iter().map(|part| number(part)).collect();
-                numbers?.try_into().ok().map(Pace::Curve)
+                numbers?.try_into().ok().map(EasingFunction::Curve)
             }
             "steps" => {
                 let count = number(parts.first()?)?.clamp(1.0, 1e6).floor();
                 let place = parts.get(1).copied().unwrap_or("end");
                 let at_start = matches!(place, "start" | "jump-start");
-                Some(Pace::Steps {
+                Some(EasingFunction::Steps {
                     count,
                     at_start,
                     both: place == "jump-both",
                     neither: place == "jump-none",
                 })
             }
-            "linear" => points(&parts).map(Pace::Points),
+            "linear" => points(&parts).map(EasingFunction::Points),
             _ => None,
         }
     }
@@ -63,14 +63,14 @@ impl Pace {
     /// The share of the way that is gone at a share of the time.
     pub(super) fn at(&self, time: f64) -> f64 {
         match *self {
-            Pace::Linear => time,
-            Pace::Points(ref points) => {
+            EasingFunction::Linear => time,
+            EasingFunction::Points(ref points) => {
                 let last = points.len() - 1;
                 let after = points.partition_point(|[at, _]| *at <= time).clamp(1, last.max(1)).min(last);
                 let ([from, a], [to, b]) = (points[after.saturating_sub(1)], points[after]);
                 if to > from { a + (b - a) * (time - from) / (to - from) } else { b }
             }
-            Pace::Curve([x1, y1, x2, y2]) => {
+            EasingFunction::Curve([x1, y1, x2, y2]) => {
                 if time <= 0.0 || time >= 1.0 {
                     return time;
                 }
@@ -85,7 +85,7 @@ impl Pace {
                 }
                 on(y1, y2, low)
             }
-            Pace::Steps { count, at_start, both, neither } => {
+            EasingFunction::Steps { count, at_start, both, neither } => {
                 let step = (time * count).floor() + f64::from(u8::from(at_start || both));
                 let steps = count + f64::from(u8::from(both)) - f64::from(u8::from(neither && count > 1.0));
                 (step / steps).clamp(0.0, 1.0)
@@ -171,7 +171,7 @@ pub(super) fn between(from: &str, to: &str, share: f64) -> String {
     let (from, to) = (from.as_str(), to.as_str());
     mixed(from, to, |a, b| a + (b - a) * share)
         .filter(|_| !from.contains("matrix("))
-        .or_else(|| transforms::blended(from, to, share))
+        .or_else(|| transform_list::blended(from, to, share))
         .unwrap_or_else(|| if share < 0.5 { from.to_owned() } else { to.to_owned() })
 }
 
@@ -282,6 +282,36 @@ fn pieces(text: &str) -> Vec<Piece<'_>> {
     }
 }
 
+/// The value that holds at a share of the time, and how far it is gone over into the next.
+pub(super) fn place(
+    mode: &str,
+    times: Option<Vec<f64>>,
+    count: usize,
+    progress: f64,
+    splines: Option<&str>,
+) -> (usize, f64) {
+    let discrete = mode == "discrete";
+    let even = |count: usize| {
+        let parts = if discrete { count } else { count - 1 };
+        (0..count).map(|at| at as f64 / parts as f64).collect::<Vec<_>>()
+    };
+    let times = times.filter(|times| times.len() == count).unwrap_or_else(|| even(count));
+    let at = times.iter().rposition(|time| *time <= progress).unwrap_or(0);
+    let (from, to) = (times[at], times.get(at + 1).copied().unwrap_or(1.0));
+    let share = if to > from { ((progress - from) / (to - from)).clamp(0.0, 1.0) } else { 0.0 };
+    let curve = (mode == "spline").then(|| splines?.split(';').nth(at).and_then(handles)).flatten();
+    (at, curve.map_or(share, |handles| EasingFunction::Curve(handles).at(share)))
+}
+
+fn handles(text: &str) -> Option<[f64; 4]> {
+    let numbers: Option<Vec<f64>> = text
+        .split([' ', ',', '\n', '\t'])
+        .filter(|part| !part.is_empty())
+        .map(|part| part.parse().ok())
+        .collect();
+    numbers?.try_into().ok()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -320,19 +350,19 @@ mod tests {
             "steps(4)",
             "steps(3, jump-none)",
         ] {
-            let pace = Pace::of_css(text);
-            assert_eq!(pace.at(0.0), 0.0, "{text}");
-            assert!((pace.at(1.0) - 1.0).abs() < 1e-9, "{text}");
+            let easing = EasingFunction::of_css(text);
+            assert_eq!(easing.at(0.0), 0.0, "{text}");
+            assert!((easing.at(1.0) - 1.0).abs() < 1e-9, "{text}");
         }
-        assert!((Pace::of_css("ease-in-out").at(0.5) - 0.5).abs() < 1e-6);
-        assert_eq!(Pace::of_css("steps(4)").at(0.3), 0.25);
-        assert!((Pace::of_css("linear(0, .8 30%, 1)").at(0.15) - 0.4).abs() < 1e-9);
-        assert!((Pace::of_css("linear(0, .5, 1 25% 75%, 0)").at(0.125) - 0.5).abs() < 1e-9);
-        assert_eq!(Pace::of_css("linear(0, .5, 1 25% 75%, 0)").at(0.5), 1.0);
-        assert!((Pace::of_css("linear(0, 1, 2, 3 30%, 4, 5)").at(0.2) - 2.0).abs() < 1e-9);
-        assert_eq!(Pace::of_css("linear(0)"), Pace::of_css("ease"));
-        let many = |points: usize| Pace::of_css(&format!("linear(0{})", ", 1".repeat(points)));
-        assert!(matches!(many(4000), Pace::Points(points) if points.len() == 4001));
-        assert_eq!(many(80_000), Pace::of_css("ease"));
+        assert!((EasingFunction::of_css("ease-in-out").at(0.5) - 0.5).abs() < 1e-6);
+        assert_eq!(EasingFunction::of_css("steps(4)").at(0.3), 0.25);
+        assert!((EasingFunction::of_css("linear(0, .8 30%, 1)").at(0.15) - 0.4).abs() < 1e-9);
+        assert!((EasingFunction::of_css("linear(0, .5, 1 25% 75%, 0)").at(0.125) - 0.5).abs() < 1e-9);
+        assert_eq!(EasingFunction::of_css("linear(0, .5, 1 25% 75%, 0)").at(0.5), 1.0);
+        assert!((EasingFunction::of_css("linear(0, 1, 2, 3 30%, 4, 5)").at(0.2) - 2.0).abs() < 1e-9);
+        assert_eq!(EasingFunction::of_css("linear(0)"), EasingFunction::of_css("ease"));
+        let many = |points: usize| EasingFunction::of_css(&format!("linear(0{})", ", 1".repeat(points)));
+        assert!(matches!(many(4000), EasingFunction::Points(points) if points.len() == 4001));
+        assert_eq!(many(80_000), EasingFunction::of_css("ease"));
     }
 }
