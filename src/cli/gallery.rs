@@ -63,6 +63,7 @@ pub(crate) fn gallery(global: &GlobalOptions, args: &GalleryArgs) -> anyhow::Res
         base: args.base_url.clone(),
         site: site::settings(&config.site)?,
         allow_empty: args.allow_empty,
+        now: None,
     };
     let out = args.out.as_deref().unwrap_or(&global.gallery);
     recheck::before_gallery(&store);

@@ -26,11 +26,11 @@ fn line(judged: &JudgedItem, coloured: bool) -> String {
         ItemState::CantTell => ("can't tell", "33"),
     };
     let sure = match judged.state {
-        ItemState::Met => format!(" {:.0}%", 100.0 * judged.confidence),
-        ItemState::NotMet => format!(" {:.0}%", 100.0 * (1.0 - judged.confidence)),
+        ItemState::Met => format!(" {:.0} %", 100.0 * judged.confidence),
+        ItemState::NotMet => format!(" {:.0} %", 100.0 * (1.0 - judged.confidence)),
         ItemState::CantTell => String::new(),
     };
-    let word = format!("{:<12}", format!("{word}{sure}"));
+    let word = format!("{:<13}", format!("{word}{sure}"));
     let word = if coloured { format!("\x1b[{code}m{word}\x1b[0m") } else { word };
     format!("  {word}  {}: {}\n", judged.asked, judged.why)
 }
@@ -51,7 +51,7 @@ fn structure(structure: &DrawingStructure) -> String {
         count(structure.pictures, "picture"),
         format!("depth {}", structure.depth),
     ];
-    let percent = |share: f64| format!("{:.1}%", share * 100.0);
+    let percent = |share: f64| format!("{:.1} %", share * 100.0);
     let mut canvas = vec![
         format!("{} of it painted", percent(structure.painted)),
         format!("{} the figure", percent(structure.figure)),

@@ -125,12 +125,12 @@ fn a_drawing_is_held_against_the_rubric_of_the_prompt_that_is_named() {
     let pelican = words(&[]);
     assert!(pelican.contains("\nstructure: 3 shapes, no path commands, 2 colours"), "{pelican}");
     assert!(
-        pelican.contains("\nrubric of pelican, and how sure the rules are:\n  met 95%       two wheels"),
+        pelican.contains("\nrubric of pelican, and how sure the rules are:\n  met 95 %       two wheels"),
         "{pelican}"
     );
-    assert!(pelican.contains("\n  not met 95%   a rider above the vehicle"), "{pelican}");
+    assert!(pelican.contains("\n  not met 95 %   a rider above the vehicle"), "{pelican}");
     let otter = words(&["--prompt", "otter-skateboard"]);
-    assert!(otter.contains("  met 95%       something that joins the wheels"), "{otter}");
+    assert!(otter.contains("  met 95 %       something that joins the wheels"), "{otter}");
     assert!(!otter.contains("spokes"), "{otter}");
     let json: serde_json::Value = serde_json::from_str(&words(&["--json"])).unwrap();
     assert_eq!(json["measures"]["structure"]["shapes"], 3);

@@ -1,6 +1,6 @@
 //! A board: a picture that others are laid on, pixel by pixel.
 
-use crate::raster::{RasterError, Rgb, decode};
+use crate::raster::{PixelPicture, RasterError, Rgb, decode};
 
 /// A picture that others are laid on.
 pub struct Board(Rgb);
@@ -64,11 +64,17 @@ impl Board {
     /// # Errors
     /// When it is no whole PNG of a bounded size.
     pub fn lay(&mut self, png: &[u8], place: (u32, u32), side: u32, rim: u32) -> Result<(), RasterError> {
-        let picture = decode(png)?.within(side.saturating_sub(2 * rim).max(1));
+        self.lay_pixels(&PixelPicture(decode(png)?), place, side, rim);
+        Ok(())
+    }
+
+    /// As [`Board::lay`], of a picture that was read.
+    pub fn lay_pixels(&mut self, picture: &PixelPicture, place: (u32, u32), side: u32, rim: u32) {
+        let smaller = picture.0.smaller(side.saturating_sub(2 * rim).max(1));
+        let picture = smaller.as_ref().unwrap_or(&picture.0);
         self.whiten(place, side);
         let middle = (place.0 + (side - picture.width) / 2, place.1 + (side - picture.height) / 2);
         self.cover(&picture.pixels, (picture.width, picture.height), middle);
-        Ok(())
     }
 
     fn whiten(&mut self, (left, top): (u32, u32), side: u32) {

@@ -15,5 +15,6 @@ mod raster;
 pub use board::Board;
 pub use likeness::{Likeness, PixelDifference, PixelError, difference, likeness};
 pub use raster::{
-    RasterError, THUMBNAIL_VERSION, picture_size, quick_picture, small_picture, thumbnail_sizes, thumbnails,
+    PixelPicture, RasterError, THUMBNAIL_VERSION, Thumbnails, picture_size, quick_picture, small_picture,
+    thumbnail_sizes, thumbnails,
 };

@@ -62,18 +62,30 @@ fn fitted((width, height): (u32, u32), most: u32) -> (u32, u32) {
     (scaled(width), scaled(height))
 }
 
-/// The two thumbnails of a picture, on white, for screens of double and of plain density.
+/// The two thumbnails of a picture, on white.
+pub struct Thumbnails {
+    /// The files, for screens of double and of plain density.
+    pub files: [Vec<u8>; 2],
+    /// The larger one in pixels, so that who needs them does not read the file again.
+    pub small: PixelPicture,
+}
+
+/// The two thumbnails of a picture.
 ///
 /// # Errors
 /// When it is no whole PNG of a bounded size: all of it is decoded.
-pub fn thumbnails(png: &[u8]) -> Result<[Vec<u8>; 2], RasterError> {
+pub fn thumbnails(png: &[u8]) -> Result<Thumbnails, RasterError> {
     let raw = read(png)?;
     let small = match halve_opaque(&raw, SMALL) {
         Some(small) => small,
         None => raw.on_white().within(SMALL),
     };
     let encoded = small.encode()?;
-    Ok([encoded, small.within(TINY).encode()?])
+    let tiny = match small.smaller(TINY) {
+        Some(tiny) => tiny.encode()?,
+        None => encoded.clone(),
+    };
+    Ok(Thumbnails { files: [encoded, tiny], small: PixelPicture(small) })
 }
 
 /// The picture on white, with no side longer than `most`, and its size.
@@ -94,6 +106,9 @@ pub fn quick_picture(png: &[u8], most: u32) -> Result<(Vec<u8>, (u32, u32)), Ras
     Ok((picture.encode_quickly()?, (picture.width, picture.height)))
 }
 
+/// A picture that was read.
+pub struct PixelPicture(pub(super) Rgb);
+
 /// A picture of 8 bits a channel, rows from the top.
 pub(super) struct Rgb {
     pub(super) width: u32,
@@ -104,11 +119,14 @@ pub(super) struct Rgb {
 impl Rgb {
     /// The picture with no side longer than `most`.
     pub(super) fn within(self, most: u32) -> Rgb {
+        self.smaller(most).unwrap_or(self)
+    }
+
+    /// The picture with no side longer than `most`; `None` where that is the case.
+    pub(super) fn smaller(&self, most: u32) -> Option<Rgb> {
         let (width, height) = fitted((self.width, self.height), most);
-        if (width, height) == (self.width, self.height) {
-            return self;
-        }
-        Rgb { width, height, pixels: shrink(&self, width, height) }
+        let smaller = (width, height) != (self.width, self.height);
+        smaller.then(|| Rgb { width, height, pixels: shrink(self, width, height) })
     }
 
     /// Of few bytes, in little time. Areas of one colour pack best as they are, soft ones as differences: of 34 drawings of
@@ -345,7 +363,8 @@ mod tests {
         // Columns of 0 and 200 by turns: every small pixel covers one of each.
         let pixels: Vec<u8> = (0..1024 * 4).flat_map(|i| [if i % 2 == 0 { 0 } else { 200 }; 3]).collect();
         let made = thumbnails(&encode(1024, 4, png::ColorType::Rgb, &pixels)).unwrap();
-        for (png, size) in made.iter().zip([(512, 2), (256, 1)]) {
+        assert_eq!(made.small.0.pixels, decode(&made.files[0]).unwrap().pixels);
+        for (png, size) in made.files.iter().zip([(512, 2), (256, 1)]) {
             let small = decode(png).unwrap();
             assert_eq!((small.width, small.height), size);
             assert!(small.pixels.iter().all(|value| *value == 100));
@@ -380,8 +399,7 @@ mod tests {
     #[test]
     fn an_even_ground_stays_even_at_any_ratio() {
         let pixels = vec![77; 1000 * 613 * 3];
-        let small =
-            decode(&thumbnails(&encode(1000, 613, png::ColorType::Rgb, &pixels)).unwrap()[0]).unwrap();
+        let small = thumbnails(&encode(1000, 613, png::ColorType::Rgb, &pixels)).unwrap().small.0;
         assert_eq!((small.width, small.height), (512, 314));
         assert!(small.pixels.iter().all(|value| *value == 77));
     }

@@ -27,6 +27,8 @@ pub struct GalleryOptions {
     pub site: SiteSettings,
     /// Whether a gallery that shows attempts may be emptied where none is left.
     pub allow_empty: bool,
+    /// The moment by which the ages of files are told; none for that of the system's clock.
+    pub now: Option<SystemTime>,
 }
 
 /// The outcome of a build.
@@ -117,16 +119,12 @@ impl OpenGallery {
         if exhibits.is_empty() && !options.allow_empty && site.had_some("attempts/") {
             return Err(GalleryError::WouldEmpty { path: out });
         }
-        let (mut shown, omissions) = take_in(&site, exhibits, verify, omissions, &before)?;
+        let press = Press::new(&site, before.together(), measure, options, context)?;
+        let now = options.now.unwrap_or_else(SystemTime::now);
+        let (mut shown, omissions) = take_in(&press, &site, exhibits, verify, omissions, (&before, now))?;
         shown.sort_by(|a, b| newer(a.exhibit.attempt, b.exhibit.attempt));
-        let unread = print(
-            &Press::new(&site, before.together(), measure, options, context)?,
-            &site,
-            &shown,
-            &omissions,
-            context,
-            options,
-        )?;
+        let unread = print(&press, &site, &shown, &omissions, context, options)?;
+        drop(press);
 
         let seen = shown.iter().filter_map(|one| {
             one.hung.cached.clone().map(|cached| (one.exhibit.attempt.id.to_string(), cached))
@@ -238,15 +236,16 @@ impl HungExhibit<'_> {
     }
 }
 
-/// Takes the files of all exhibits into the site. Returns those that are shown, and all that are not.
+/// Takes the files of all exhibits into the site, by what the last build saw of them and by this moment. Returns those that are
+/// shown, and all that are not.
 fn take_in<'a>(
+    press: &Press<'_>,
     site: &Site,
     exhibits: &'a [Exhibit<'a>],
     verify: &VerifyExhibit<'_>,
     omissions: &[Omission],
-    before: &BuildCache,
+    (before, now): (&BuildCache, SystemTime),
 ) -> Result<(Vec<HungExhibit<'a>>, Vec<Omission>), GalleryError> {
-    let now = SystemTime::now();
     let numbered: Vec<_> = exhibits.iter().enumerate().collect();
     let taken = parallel::map(&numbered, |(index, exhibit)| {
         let record = blake3::hash(&serde_json::to_vec(exhibit.attempt).map_err(GalleryError::Page)?);
@@ -255,7 +254,9 @@ fn take_in<'a>(
         let hung = match known {
             Some(hung) => hung,
             None => match verify(*index) {
-                Ok(()) => take::anew(site, exhibit, stamp)?,
+                Ok(()) => take::anew(site, exhibit, stamp, |pictures, small| {
+                    press.poster_of(exhibit, pictures, small)
+                })?,
                 Err(omission) => return Ok(Err(omission)),
             },
         };

@@ -166,8 +166,13 @@ impl Site {
         self.put_made_from(path, content, MadeFrom::default())
     }
 
-    /// Keeps `path` if it is there and was made from the same source, and notes its inputs.
+    /// Keeps `path` if it is there and was made from the same source, by the last build or earlier in this one, and notes its inputs.
     pub(super) fn keep(&self, path: &str, from: MadeFrom<'_>) -> bool {
+        let made = self.made().get(path).filter(|made| made.source.as_deref() == from.source).cloned();
+        if let Some(made) = made {
+            self.note(path, &made, from.inputs);
+            return true;
+        }
         if !self.keep_all(&[path], |made| made.source.as_deref() == from.source) {
             return false;
         }
@@ -419,7 +424,11 @@ mod tests {
         let site = Site::open(folder.path()).unwrap();
         assert!(!site.keep("a.png", MadeFrom::source("source")));
         site.put_made_from("a.png", b"costly", MadeFrom::source("source")).unwrap();
-        site.finish().unwrap();
+        // What this build made ahead is known too, and what it follows from is noted then.
+        assert!(!site.keep("a.png", MadeFrom::source("another source")));
+        assert!(site.keep("a.png", MadeFrom { source: Some("source"), inputs: Some("1") }));
+        assert!(site.made_together()["1"].contains_key("a.png"));
+        assert_eq!(site.finish().unwrap(), FileTally { written: 1, unchanged: 0, removed: 0 });
         let site = Site::open(folder.path()).unwrap();
         assert!(!site.keep("a.png", MadeFrom::source("another source")));
         assert!(site.keep("a.png", MadeFrom::source("source")));

@@ -4,7 +4,7 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
-use pelicycle_picture::{THUMBNAIL_VERSION, picture_size, thumbnail_sizes, thumbnails};
+use pelicycle_picture::{PixelPicture, THUMBNAIL_VERSION, picture_size, thumbnail_sizes, thumbnails};
 use pelicycle_text::plain_file;
 use serde::Serialize;
 
@@ -94,21 +94,24 @@ fn files_of(small: &SitePicture) -> impl Iterator<Item = String> {
     [small.href.clone()].into_iter().chain(small.tiny.as_ref().map(|tiny| tiny.href.clone()))
 }
 
-/// Takes an attempt's files into the site.
+/// Takes an attempt's files into the site. `made_small` is told of the pixels of a small picture of the drawing that was made anew,
+/// once all of the attempt's pictures are in the site.
 pub(super) fn anew(
     site: &Site,
     exhibit: &Exhibit<'_>,
     stamp: Option<String>,
+    made_small: impl FnOnce(&AttemptPictures, &PixelPicture) -> Result<(), GalleryError>,
 ) -> Result<HungFiles, GalleryError> {
     let mut problems = Vec::new();
     let mut pictures = AttemptPictures::default();
-    let (mut drawing, mut repaired) = (None, None);
+    let (mut drawing, mut repaired, mut pixels) = (None, None, None);
     let path = |name: &str| format!("{}/{name}", folder(exhibit.attempt));
     if let Some(file) = &exhibit.files.png {
         match raster(site, file, &path("drawing"))? {
-            TakenRaster::Taken(size) => {
+            TakenRaster::Taken(size, made) => {
                 let (small, large) = hang(&path("drawing"), size);
                 (pictures.small, pictures.large, drawing) = (Some(small), Some(large), Some(size));
+                pixels = made;
             }
             TakenRaster::Unusable(why) => {
                 pictures.problem = Some(why.clone());
@@ -118,7 +121,7 @@ pub(super) fn anew(
     }
     if let Some(file) = &exhibit.files.repaired_png {
         match raster(site, file, &path("repaired"))? {
-            TakenRaster::Taken(size) => {
+            TakenRaster::Taken(size, _) => {
                 let (small, large) = hang(&path("repaired"), size);
                 (pictures.repaired_small, pictures.repaired_large) = (Some(small), Some(large));
                 repaired = Some(size);
@@ -143,6 +146,9 @@ pub(super) fn anew(
     };
     let moves = moving(site, exhibit, &path(MOVING))?;
     pictures.moving = moves.then(|| path(MOVING));
+    if let Some(pixels) = pixels {
+        made_small(&pictures, &pixels)?;
+    }
     let cached =
         stamp.filter(|_| problems.is_empty()).map(|stamp| CachedFiles { stamp, drawing, repaired, moves });
     Ok(HungFiles { pictures, cached, problems, missing })
@@ -158,8 +164,8 @@ fn moving(site: &Site, exhibit: &Exhibit<'_>, path: &str) -> Result<bool, Galler
 
 /// The outcome of taking in one raster.
 enum TakenRaster {
-    /// It is in the site; its width and height.
-    Taken((u32, u32)),
+    /// It is in the site; its width and height, and the pixels of its larger small copy, where that was made anew.
+    Taken((u32, u32), Option<PixelPicture>),
     /// It cannot be shown, with the reason.
     Unusable(String),
 }
@@ -176,18 +182,20 @@ fn raster(site: &Site, file: &Path, stem: &str) -> Result<TakenRaster, GalleryEr
     };
     let source = format!("{}-{}", THUMBNAIL_VERSION, blake3::hash(&png).to_hex());
     let (small, large) = hang(stem, size);
+    let mut pixels = None;
     if !files_of(&small).all(|file| site.keep(&file, MadeFrom::source(&source))) {
         match thumbnails(&png) {
             Ok(made) => {
-                for (file, made) in files_of(&small).zip(&made) {
+                for (file, made) in files_of(&small).zip(&made.files) {
                     site.put_made_from(&file, made, MadeFrom::source(&source))?;
                 }
+                pixels = Some(made.small);
             }
             Err(error) => return Ok(TakenRaster::Unusable(error.to_string())),
         }
     }
     site.put(&large.href, &png)?;
-    Ok(TakenRaster::Taken(size))
+    Ok(TakenRaster::Taken(size, pixels))
 }
 
 /// Reads a file of a bounded length.

@@ -1,6 +1,8 @@
 //! Results made of real drawings, and of hostile ones, to build galleries from.
 
+use std::collections::HashMap;
 use std::path::Path;
+use std::sync::{LazyLock, Mutex, PoisonError};
 
 use pelicycle_drawing::{InspectionOptions, inspect};
 use pelicycle_record::{
@@ -22,6 +24,9 @@ pub fn finding(code: &str, message: &str, line: u32, column: u32) -> Finding {
     }
 }
 
+/// Longest side of a raster as a run makes it.
+const LARGE: u32 = 1_024;
+
 /// Writes one attempt whose reply holds `svg` in a code fence.
 pub fn hang(
     store: &Store,
@@ -31,8 +36,21 @@ pub fn hang(
     svg: &str,
     change: impl FnOnce(&mut Attempt),
 ) {
+    hang_at(store, prompt, label, started, svg, LARGE, change);
+}
+
+/// As [`hang`], with a raster of this longest side, which is made small in less time where it is small.
+pub fn hang_at(
+    store: &Store,
+    prompt: &str,
+    label: &str,
+    started: &str,
+    svg: &str,
+    raster: u32,
+    change: impl FnOnce(&mut Attempt),
+) {
     let reply = format!("Here is the drawing you asked for:\n\n```svg\n{svg}\n```\n\nThe bicycle is red.\n");
-    hang_reply(store, prompt, label, started, &reply, change);
+    keep_reply(store, prompt, label, started, &reply, raster, change);
 }
 
 /// Writes one attempt with this reply, checked and rasterized as a run would.
@@ -44,8 +62,19 @@ pub fn hang_reply(
     reply: &str,
     change: impl FnOnce(&mut Attempt),
 ) {
-    let Inspection { check, svg, png, repaired, active, .. } =
-        inspect(reply.as_bytes(), &InspectionOptions::default());
+    keep_reply(store, prompt, label, started, reply, LARGE, change);
+}
+
+fn keep_reply(
+    store: &Store,
+    prompt: &str,
+    label: &str,
+    started: &str,
+    reply: &str,
+    raster: u32,
+    change: impl FnOnce(&mut Attempt),
+) {
+    let Inspection { check, svg, png, repaired, active, .. } = inspected(reply, raster);
     let mut attempt = attempt(prompt, &name::slug(label), started, Some((reply, check)));
     attempt.contestant.label = label.to_owned();
     change(&mut attempt);
@@ -69,6 +98,20 @@ pub fn hang_reply(
         experts: experts.as_deref(),
     };
     store.write(&attempt, &files).unwrap();
+}
+
+/// A reply as a run checks it, with a raster of this longest side. What tests hang many times is looked at once.
+fn inspected(reply: &str, raster: u32) -> Inspection {
+    static SEEN: LazyLock<Mutex<HashMap<(String, u32), Inspection>>> = LazyLock::new(Mutex::default);
+    let seen = || SEEN.lock().unwrap_or_else(PoisonError::into_inner);
+    let key = (reply.to_owned(), raster);
+    if let Some(found) = seen().get(&key) {
+        return found.clone();
+    }
+    let options = InspectionOptions { raster, ..InspectionOptions::default() };
+    let found = inspect(reply.as_bytes(), &options);
+    seen().insert(key, found.clone());
+    found
 }
 
 /// Writes a look at a first attempt, with this reply; one that draws nothing says that it is done.

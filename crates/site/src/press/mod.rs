@@ -5,20 +5,21 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use minijinja::value::{Serde, Value};
 use minijinja::{Environment, context};
+use pelicycle_picture::PixelPicture;
 use pelicycle_record::ContestantRecord;
 use serde::Serialize;
 
 use super::build::{GalleryOptions, HungExhibit, MeasureDrawing};
 use super::inputs::SharedInputs;
 use super::makers::Origin;
-use super::share::{self, BaseUrl, DrawnBlocks, Feed, SiteMap};
+use super::share::{self, BaseUrl, DrawnBlocks, Feed, LayPicture, SiteMap};
 use super::site::{MadeFrom, MadeTogether, Site};
 use super::source::SourceKey;
 use super::view::{
-    ChartPage, GridPage, IndexPage, ModelPage, ModelWorks, Poster, PromptPage, Ranks, SealNote, Section,
-    TimelinePage, VersusPage, newest, prompt_path,
+    AttemptPictures, ChartPage, GridPage, IndexPage, ModelPage, ModelWorks, Poster, PromptPage, Ranks,
+    SealNote, Section, ShownAttempt, TimelinePage, VersusPage, newest, page_path, prompt_path,
 };
-use super::{GalleryContext, GalleryError, Omission, OwnMakers, SiteSettings, parallel, templates};
+use super::{Exhibit, GalleryContext, GalleryError, Omission, OwnMakers, SiteSettings, parallel, templates};
 
 mod attempt;
 mod experts;
@@ -152,20 +153,55 @@ impl<'a> Press<'a> {
         }
         let poster = poster();
         self.map().add(path, poster.newest);
+        let lay: &LayPicture<'_> = &|board, picture, place, side, rim| {
+            self.site.read(picture).is_some_and(|png| board.lay(&png, place, side, rim).is_ok())
+        };
+        self.draw(path, &poster, inputs, lay)?;
+        Ok(Some(poster))
+    }
+
+    /// Draws the poster of an attempt's page ahead of the page, from the pixels of its small picture, which was just made.
+    pub(super) fn poster_of(
+        &self,
+        exhibit: &Exhibit<'_>,
+        pictures: &AttemptPictures,
+        small: &PixelPicture,
+    ) -> Result<(), GalleryError> {
+        if self.base.is_none() {
+            return Ok(());
+        }
+        let attempt = exhibit.attempt;
+        let shown = ShownAttempt { attempt, pictures, looks: 0, inputs: None };
+        let poster = Poster::attempt(shown, self.origin(&attempt.contestant));
+        let lay: &LayPicture<'_> = &|board, _, place, side, rim| {
+            board.lay_pixels(small, place, side, rim);
+            true
+        };
+        self.draw(&page_path(attempt), &poster, None, lay)
+    }
+
+    /// Draws the poster of the page at `path` where it is not as it was, with pictures that `lay` lays on it.
+    fn draw(
+        &self,
+        path: &str,
+        poster: &Poster,
+        inputs: Option<&str>,
+        lay: &LayPicture<'_>,
+    ) -> Result<(), GalleryError> {
         let image = share::image_path(path);
         let source = poster.source(|picture| self.site.hash(picture))?;
         let from = MadeFrom { source: Some(&source), inputs };
-        if !self.site.keep(&image, from) {
-            let plot = |frame| {
-                let frame = Value::from(Serde(frame));
-                self.templates.get_template("plot.svg")?.render(context! { frame })
-            };
-            let plot = poster.chart.as_ref().map(plot).transpose()?;
-            let png = share::draw(&poster, plot.as_deref(), &self.blocks, |path| self.site.read(path))
-                .ok_or_else(|| GalleryError::Poster { path: image.clone() })?;
-            self.site.put_made_from(&image, &png, from)?;
+        if self.site.keep(&image, from) {
+            return Ok(());
         }
-        Ok(Some(poster))
+        let plot = |frame| {
+            let frame = Value::from(Serde(frame));
+            self.templates.get_template("plot.svg")?.render(context! { frame })
+        };
+        let plot = poster.chart.as_ref().map(plot).transpose()?;
+        let png = share::draw(poster, plot.as_deref(), &self.blocks, lay)
+            .ok_or_else(|| GalleryError::Poster { path: image.clone() })?;
+        self.site.put_made_from(&image, &png, from)
     }
 
     /// Prints a page from its template.

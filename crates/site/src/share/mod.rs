@@ -13,4 +13,4 @@ pub(super) use block::DrawnBlocks;
 pub(super) use data::{csv, json};
 pub(super) use feed::Feed;
 pub(super) use map::{ROBOTS, SiteMap, robots};
-pub(super) use poster::{PREVIEW_VERSION, draw, image_path, preview};
+pub(super) use poster::{LayPicture, PREVIEW_VERSION, draw, image_path, preview};

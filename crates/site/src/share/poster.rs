@@ -86,13 +86,16 @@ struct Frame {
     rim: usize,
 }
 
-/// Draws a poster as a PNG; `read` gives the files of the site's pictures, and `plot` is its chart as SVG, where it has one. `None`
-/// when it cannot be drawn.
+/// Lays a picture of the site into a square on a board: its path, the square's left upper corner, side and rim. False when that
+/// can't be done.
+pub(crate) type LayPicture<'a> = dyn Fn(&mut Board, &str, (u32, u32), u32, u32) -> bool + 'a;
+
+/// Draws a poster as a PNG; `plot` is its chart as SVG, where it has one. `None` when it cannot be drawn.
 pub(crate) fn draw(
     poster: &Poster,
     plot: Option<&str>,
     drawn: &DrawnBlocks,
-    read: impl Fn(&str) -> Option<Vec<u8>>,
+    lay: &LayPicture<'_>,
 ) -> Option<Vec<u8>> {
     let mut board = match plot {
         Some(plot) => {
@@ -115,10 +118,10 @@ pub(crate) fn draw(
     }
     for (index, plate) in poster.plates.iter().enumerate().filter(|_| plot.is_none()) {
         let (frame, (x, y)) = place(poster.single, index);
-        let laid = plate.fitting(poster.single).and_then(&read).is_some_and(|png| {
+        let laid = plate.fitting(poster.single).is_some_and(|path| {
             let [x, y, side, rim] = [x, y, frame.side, frame.rim].map(|pixels| pixels as u32);
             // One that somebody broke since it was put there has its verdict in its place.
-            board.lay(&png, (x, y), side, rim).is_ok()
+            lay(&mut board, path, (x, y), side, rim)
         });
         if !laid {
             drawn.lay(&empty_plate(plate, (frame, (x, y))), &mut board)?;

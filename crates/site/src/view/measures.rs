@@ -91,8 +91,8 @@ pub(super) fn words(state: ItemState) -> (&'static str, &'static str) {
 fn row(judged: &JudgedItem) -> Row {
     let (class, state) = words(judged.state);
     let sure = match judged.state {
-        ItemState::Met => format!(", {:.0}% sure", 100.0 * judged.confidence),
-        ItemState::NotMet => format!(", {:.0}% sure", 100.0 * (1.0 - judged.confidence)),
+        ItemState::Met => format!(", {:.0} % sure", 100.0 * judged.confidence),
+        ItemState::NotMet => format!(", {:.0} % sure", 100.0 * (1.0 - judged.confidence)),
         ItemState::CantTell => String::new(),
     };
     Row { asked: judged.asked.clone(), class, state: format!("{state}{sure}"), why: judged.why.clone() }
@@ -101,7 +101,7 @@ fn row(judged: &JudgedItem) -> Row {
 fn structure(structure: &DrawingStructure) -> Vec<Fact> {
     let count = |n: usize| Some(text::count(n as u64));
     let some = |n: usize| (n > 0).then(|| text::count(n as u64));
-    let percent = |share: f64| Some(format!("{:.1}%", share * 100.0));
+    let percent = |share: f64| Some(format!("{:.1} %", share * 100.0));
     facts([
         ("Shapes painted", count(structure.shapes)),
         ("Path commands", count(structure.path_commands)),

@@ -2,21 +2,43 @@
 
 use std::collections::BTreeMap;
 use std::path::Path;
+use std::time::{Duration, SystemTime};
 
 use pelicycle_drawing::{DrawingBounds, measure};
 use pelicycle_prompt::PromptLibrary;
+use pelicycle_record::Attempt;
 use pelicycle_record::measure::Rubric;
 use pelicycle_site::{GalleryOptions, RebuiltGallery, rebuild_measured_by};
 use pelicycle_store::Store;
+use pelicycle_testkit::exhibits::hang_at;
 use pelicycle_testkit::files;
 
 /// A drawing that is one triangle.
 pub(crate) const SVG: &str =
     r#"<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9"><path d="M1 1h7v7z"/></svg>"#;
 
+/// Writes one attempt as [`pelicycle_testkit::exhibits::hang`], with a raster of which small pictures of both sizes can just be made.
+pub(crate) fn hang(
+    store: &Store,
+    prompt: &str,
+    label: &str,
+    started: &str,
+    svg: &str,
+    change: impl FnOnce(&mut Attempt),
+) {
+    hang_at(store, prompt, label, started, svg, 320, change);
+}
+
 /// Builds the gallery of a store.
 pub(crate) fn build(store: &Store, out: &Path) -> RebuiltGallery {
     build_from(store, &PromptLibrary::bundled(), out, &GalleryOptions::default())
+}
+
+/// Builds the gallery of a store as if all its files had been lying there for a while, so that their times are trusted.
+pub(crate) fn build_later(store: &Store, out: &Path) -> RebuiltGallery {
+    let now = Some(SystemTime::now() + Duration::from_secs(60));
+    let options = GalleryOptions { now, ..GalleryOptions::default() };
+    build_from(store, &PromptLibrary::bundled(), out, &options)
 }
 
 /// Builds the gallery of a store, to be published at an address.

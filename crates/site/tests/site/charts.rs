@@ -5,9 +5,8 @@ use std::path::Path;
 
 use pelicycle_record::{CostRecord, CostSource};
 use pelicycle_store::Store;
-use pelicycle_testkit::exhibits::hang;
 
-use crate::building::{SVG, build, build_for, site_files};
+use crate::building::{SVG, build, build_for, hang, site_files};
 
 /// Asks a model whose answer took so many tokens and seconds, and cost so much where it was a service's.
 fn ask(store: &Store, model: &str, (tokens, seconds): (u64, f64), usd: Option<f64>) {

@@ -4,9 +4,9 @@ use pelicycle_record::Attempt;
 use pelicycle_site::{SheetOptions, exhibit, sheet};
 use pelicycle_store::Store;
 use pelicycle_testkit::attempts::look_at;
-use pelicycle_testkit::exhibits::{hang, hang_judgements, hang_look};
+use pelicycle_testkit::exhibits::{hang_judgements, hang_look};
 
-use crate::building::{SVG, build, build_for, site_files};
+use crate::building::{SVG, build, build_for, hang, site_files};
 
 /// Three contestants with two samples each; looks at the first sample of `crane`.
 fn hall() -> (tempfile::TempDir, Store) {

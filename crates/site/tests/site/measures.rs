@@ -36,7 +36,7 @@ fn a_page_tells_each_item_and_shows_what_was_found() {
     hang(&store, "pelican", "Model", "2026-01-02T03:04:05Z", BICYCLE, |attempt| attempt.prompt = asked);
     let html = page(&store, &gallery, &PromptLibrary::bundled());
     assert!(html.contains("two wheels of like size on one ground line"), "{html}");
-    assert!(html.contains("class=\"met\">met, 95% sure</td>") && html.contains("can’t tell"));
+    assert!(html.contains("class=\"met\">met, 95 % sure</td>") && html.contains("can’t tell"));
     assert!(html.contains("radii 52 and 52"), "the words say what was found");
     let overlay = html.split("class=\"found\" src=\"data:image/svg+xml;base64,").nth(1).unwrap();
     let overlay = overlay.split('"').next().unwrap();

@@ -8,10 +8,10 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use pelicycle_record::Outcome;
 use pelicycle_store::Store;
-use pelicycle_testkit::exhibits::{hang, hang_failure, hang_hostile};
+use pelicycle_testkit::exhibits::{hang_failure, hang_hostile};
 use roxmltree::{Document, Node};
 
-use crate::building::{SVG, build, build_for, site_files};
+use crate::building::{SVG, build, build_for, hang, site_files};
 
 const BASE: &str = "https://example.org/pelicans/";
 const ATOM: &str = "http://www.w3.org/2005/Atom";
@@ -47,12 +47,23 @@ fn hostile() -> (tempfile::TempDir, Store, PathBuf) {
     (folder, store, out)
 }
 
-/// The files of that gallery as it is published, built once for all who look at it.
-static PUBLISHED: LazyLock<BTreeMap<String, Vec<u8>>> = LazyLock::new(|| {
+/// The number of attempts of that gallery, and its files as it is published, built once for all who look at it.
+static HOSTILE: LazyLock<(usize, BTreeMap<String, Vec<u8>>)> = LazyLock::new(|| {
     let (_folder, store, out) = hostile();
     build_for(&store, &out, BASE);
-    published(&out)
+    (store.list().unwrap().attempts.len(), published(&out))
 });
+
+/// Two drawings and a failed request: enough for what does not depend on what models wrote.
+fn few() -> (tempfile::TempDir, Store, PathBuf) {
+    let folder = tempfile::tempdir().unwrap();
+    let store = Store::open(folder.path().join("results")).unwrap();
+    hang(&store, "pelican", "crane", "2026-11-01T00:00:00Z", SVG, |_| {});
+    hang(&store, "otter-boat", "stork", "2026-11-02T00:00:00Z", SVG, |_| {});
+    hang_failure(&store, "pelican", "heron", "2026-11-03T00:00:00Z", Outcome::Error, "refused");
+    let out = folder.path().join("site");
+    (folder, store, out)
+}
 
 fn only<'a>(node: Node<'a, 'a>, name: &str) -> Node<'a, 'a> {
     let namespace = node.tag_name().namespace().unwrap().to_owned();
@@ -72,7 +83,7 @@ fn link<'a>(node: Node<'a, 'a>, relation: &str) -> &'a str {
 /// RFC 4287, sections 4.1.1 and 4.1.2: what must be there, and how often.
 #[test]
 fn the_feed_has_what_atom_requires_and_leads_to_the_newest_drawings() {
-    let files = &*PUBLISHED;
+    let (_, files) = &*HOSTILE;
     let document = Document::parse(text(files, "feed.xml")).unwrap();
     let feed = document.root_element();
     assert!(feed.has_tag_name((ATOM, "feed")));
@@ -116,7 +127,7 @@ fn the_feed_has_what_atom_requires_and_leads_to_the_newest_drawings() {
 /// The protocol of sitemaps.org: a `urlset` of `url`, each with one `loc` under the site's address and a W3C date.
 #[test]
 fn the_map_names_every_page_once() {
-    let files = &*PUBLISHED;
+    let (_, files) = &*HOSTILE;
     let document = Document::parse(text(files, "sitemap.xml")).unwrap();
     let set = document.root_element();
     assert!(set.has_tag_name((SITEMAP, "urlset")));
@@ -143,7 +154,7 @@ fn the_map_names_every_page_once() {
 /// The Open Graph protocol: title, type, image and address of each page.
 #[test]
 fn every_page_says_what_it_is_and_has_a_picture_for_links_to_it() {
-    let files = &*PUBLISHED;
+    let (_, files) = &*HOSTILE;
     let mut pictures = BTreeSet::new();
     for (name, content) in files.iter().filter(|(name, _)| name.ends_with(".html")) {
         let html = std::str::from_utf8(content).unwrap();
@@ -169,12 +180,26 @@ fn every_page_says_what_it_is_and_has_a_picture_for_links_to_it() {
     assert!(files[heavy].len() < 300_000, "{heavy} is {} bytes", files[heavy].len());
 }
 
+#[test]
+fn a_picture_for_links_is_the_same_from_pixels_at_hand_and_from_the_file() {
+    let (_folder, store, out) = few();
+    build_for(&store, &out, BASE);
+    let before = published(&out);
+    let posters: Vec<&String> =
+        before.keys().filter(|name| name.starts_with("attempts/") && name.ends_with("/index.png")).collect();
+    assert_eq!(posters.len(), 3);
+    posters.iter().for_each(|name| std::fs::remove_file(out.join(name.as_str())).unwrap());
+    // The small pictures are there and are not made again.
+    assert_eq!(build_for(&store, &out, BASE).report.written, 3);
+    assert!(before == published(&out));
+}
+
 /// Google's lists of required properties: an image has `contentUrl` and one of four that say whose it is; a data set a name and a
 /// description of 50 to 5,000 characters, its downloads a `contentUrl`; a step of a trail position, name and address.
 #[test]
 fn every_page_has_linked_data_that_no_text_of_a_model_breaks() {
     const BEGIN: &str = "<script type=\"application/ld+json\">";
-    let files = &*PUBLISHED;
+    let (_, files) = &*HOSTILE;
     let mut kinds = BTreeMap::<String, usize>::new();
     for (name, content) in files.iter().filter(|(name, _)| name.ends_with(".html")) {
         let html = std::str::from_utf8(content).unwrap();
@@ -236,7 +261,7 @@ fn every_page_has_linked_data_that_no_text_of_a_model_breaks() {
 
 #[test]
 fn without_an_address_nothing_is_made_that_needs_one() {
-    let (_folder, store, out) = hostile();
+    let (_folder, store, out) = few();
     build_for(&store, &out, BASE);
     build(&store, &out);
     let files = published(&out);
@@ -253,12 +278,10 @@ fn without_an_address_nothing_is_made_that_needs_one() {
 
 #[test]
 fn all_data_lie_beside_the_pages_the_same_in_both_forms() {
-    let (_folder, store, out) = hostile();
-    build(&store, &out);
-    let files = published(&out);
+    let (attempts, files) = &*HOSTILE;
     let rows: Vec<serde_json::Map<String, serde_json::Value>> =
         serde_json::from_slice(&files["attempts.json"]).unwrap();
-    assert_eq!(rows.len(), store.list().unwrap().attempts.len());
+    assert_eq!(rows.len(), *attempts);
     let mut reader = csv::Reader::from_reader(files["attempts.csv"].as_slice());
     let header = reader.headers().unwrap().clone();
     assert_eq!(header.iter().collect::<BTreeSet<_>>(), rows[0].keys().map(String::as_str).collect());
@@ -296,7 +319,7 @@ fn all_data_lie_beside_the_pages_the_same_in_both_forms() {
 
 #[test]
 fn published_bytes_follow_from_the_results_and_addresses_stay() {
-    let (folder, store, out) = hostile();
+    let (folder, store, out) = few();
     build_for(&store, &out, BASE);
     let other = folder.path().join("other");
     build_for(&store, &other, BASE);

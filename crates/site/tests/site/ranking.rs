@@ -1,9 +1,9 @@
 //! Tests of the ranking by judgements, in the gallery.
 
 use pelicycle_store::Store;
-use pelicycle_testkit::exhibits::{hang, hang_judgements};
+use pelicycle_testkit::exhibits::hang_judgements;
 
-use crate::building::build;
+use crate::building::{build, hang};
 
 fn drawing(side: u8) -> String {
     format!(

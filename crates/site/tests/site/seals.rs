@@ -3,9 +3,8 @@
 use pelicycle_prompt::{Prompt, fresh, seal_hash};
 use pelicycle_record::{Attempt, Id, RevealedPrompt, RevealedRecord, SCHEMA_VERSION, SealRecord};
 use pelicycle_store::Store;
-use pelicycle_testkit::exhibits::hang;
 
-use crate::building::{SVG, build, build_for, site_files};
+use crate::building::{SVG, build, build_for, hang, site_files};
 
 const SALT: &str = "00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff";
 
