@@ -8,7 +8,7 @@ use pelicycle_testkit::frames::DIALECTS;
 use pelicycle_testkit::loopback::KEY;
 
 /// The streams in each protocol that every run of the tests reads.
-const FEW: usize = 6;
+const FEW: usize = 5;
 
 /// The streams in each protocol that are read by hand.
 const MANY: usize = 4000;
