@@ -426,7 +426,8 @@ mod tests {
         let (mut text, mut out, mut said) = (ReplyText::default(), SafeText::default(), 0);
         // Each part ends with what may begin a key, and the other one goes on with nothing that could end it.
         for round in 0..400 {
-            let (part, more) = if round % 2 == 0 { (Reasoning, "sk-pl<b             > ") } else { (Answer, "&         - ") };
+            let (part, more) =
+                if round % 2 == 0 { (Reasoning, "sk-pl<b             > ") } else { (Answer, "&         - ") };
             text.push(&secrets, vec![(part, more.to_owned())], &mut out);
             said += more.len();
             let told = out.reasoning.len() + out.answer.len();

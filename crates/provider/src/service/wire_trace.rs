@@ -232,6 +232,9 @@ fn collect<'a>(value: &'a Value, at: &mut FramePlace, strings: &mut Vec<TracedSt
     }
     let (place, kinds) = (at.place.len(), at.kinds.len());
     match value {
+        // What is empty goes on with nothing: Ollama says an empty answer beside each piece of the reasoning, and what such places
+        // kept of all the pieces would leave no room for the last.
+        Value::String(text) if text.is_empty() => {}
         Value::String(text) => {
             let of_kind = format!("{} {}", at.place, at.kinds);
             strings.push(TracedString { places: [at.place.clone(), of_kind], text });
@@ -385,7 +388,7 @@ mod tests {
     }
 
     #[test]
-    fn a_secret_that_goes_on_in_another_place_which_was_there_empty_is_traced_in_neither() {
+    fn a_secret_whose_escape_a_mark_parts_between_two_places_is_traced_in_neither() {
         let thoughts = ["sk\\u0", "0", "73\u{200b}\\u006b", "</", "b>\\", "u00", "2d\\u0070\\", "u006◁/thin"];
         let answers = [
             "k▷c\\u0061\\u",
@@ -407,5 +410,20 @@ mod tests {
         for part in ["u0064", "u0035", "u0030"] {
             assert!(!said.contains(part), "{part}: {said}");
         }
+    }
+
+    #[test]
+    fn a_secret_that_goes_on_in_a_place_which_was_empty_for_many_frames_is_traced_in_neither() {
+        let thoughts = ["%EF%BD%93", "%E", "F%BD%8B%EF%BC%8", "D%EF"];
+        let answers = [
+            "%BD%90%EF%",
+            "BD",
+            "%8C",
+            "%EF%BD%81%EF%BD%8E%EF%BD%94%EF%BD%85%EF%BD%84%EF%BC%8D%EF%BC%95%EF%BD%86%EF%BC%90%EF%BD%83%EF%BC%92%EF%BD%81%EF%BC%99%EF%BC%91",
+        ];
+        let frames = thoughts.map(|text| serde_json::json!({"thinking": text, "content": ""}));
+        let more = answers.map(|text| serde_json::json!({ "content": text }));
+        let said = traced_frames(&[frames.as_slice(), &more].concat());
+        assert!(!said.contains("%BD%94"), "{said}");
     }
 }

@@ -138,8 +138,11 @@ fn a_key_is_found_whose_tag_an_answer_begins_and_reasoning_ends() {
     }
 }
 
-/// What comes out of a stream that says these pieces: of the reasoning those that are marked so.
-fn told_of(dialect: &str, pieces: &[(bool, &str)]) -> (String, String) {
+/// A piece of the reasoning, or else of the answer.
+type SaidPiece<'a> = (bool, &'a str);
+
+/// What comes out of a stream that says these pieces.
+fn told_of(dialect: &str, pieces: &[SaidPiece<'_>]) -> (String, String) {
     let parts = pieces.iter().map(|(thinks, piece)| part(dialect, *thinks, piece));
     let body: String =
         parts.chain(ending(dialect)).map(|frame| framed(dialect, &frame.to_string())).collect();
@@ -158,7 +161,7 @@ fn a_key_that_changes_its_part_within_an_escape_or_a_mark_comes_out_in_neither()
     let twice = written(2, |byte| format!("&amp;#x{byte:x};"));
     let octal = written(2, |byte| format!("\\{byte:o}"));
     let escapes = written(1, |byte| format!("\\u{byte:04x}"));
-    let cases: [(&str, Vec<(bool, &str)>, &str); 7] = [
+    let cases: [(&str, Vec<SaidPiece<'_>>, &str); 7] = [
         // The mark of reasoning ends where that comes which begins like a key, and the next change is open already.
         (
             "chat",
