@@ -17,9 +17,9 @@ use pelicycle_record::measure::Measures;
 use pelicycle_record::{Attempt, Id};
 use pelicycle_run::Config;
 use pelicycle_site::comparison::{
-    RasterLookup, Redrawn, RenderingReport, history_page, page, pictures, redrawn,
+    RasterLookup, RenderingReport, RerenderedDrawing, history_page, page, pictures, redrawn,
 };
-use pelicycle_store::{Listing, Store, StoredAttempt};
+use pelicycle_store::{AttemptListing, Store, StoredAttempt};
 use pelicycle_text::plain_file;
 
 use super::GlobalOptions;
@@ -311,7 +311,7 @@ fn render(
 }
 
 /// The files of all kept pictures.
-fn rasters(listing: &Listing) -> BTreeMap<&Id, &PathBuf> {
+fn rasters(listing: &AttemptListing) -> BTreeMap<&Id, &PathBuf> {
     let kept = listing.attempts.iter();
     kept.filter_map(|stored| Some((&stored.attempt.id, stored.files.png.as_ref()?))).collect()
 }
@@ -332,7 +332,7 @@ fn history(history: &History, format: ComparisonFormat, args: &CompareArgs) -> a
 /// The measures of drawings, where a measure asks for them.
 fn measured(
     store: &Store,
-    listing: &Listing,
+    listing: &AttemptListing,
     attempts: &[&Attempt],
     asked: &[&'static Measure],
     args: &CompareArgs,
@@ -400,7 +400,7 @@ fn workers() -> usize {
 /// Renders kept drawings anew.
 fn rendering(
     store: &Store,
-    listing: &Listing,
+    listing: &AttemptListing,
     chosen: &[&Attempt],
     format: ComparisonFormat,
     args: &CompareArgs,
@@ -410,7 +410,7 @@ fn rendering(
     let pool = WorkerPool::new(workers, InspectionOptions::default());
     let stored: Vec<&StoredAttempt> =
         listing.attempts.iter().filter(|stored| chosen.contains(&stored.attempt.id)).collect();
-    let draw_anew = |stored: &StoredAttempt| -> anyhow::Result<Option<Redrawn>> {
+    let draw_anew = |stored: &StoredAttempt| -> anyhow::Result<Option<RerenderedDrawing>> {
         let Some(reply) = store.reply(stored)? else { return Ok(None) };
         let kept =
             stored.files.png.as_ref().map(|png| plain_file::read(png, plain_file::KEPT_BYTES)).transpose()?;

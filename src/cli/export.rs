@@ -9,7 +9,7 @@ use clap::ValueEnum;
 use pelicycle_exchange::Parquet;
 use pelicycle_store::{DamageReason, Store, StoredAttempt};
 use pelicycle_table::{
-    ColumnKind, Csv, Heading, JsonLines, TableCell, TableError, TableWriter, headings, row,
+    ColumnHeading, ColumnKind, Csv, JsonLines, TableCell, TableError, TableWriter, headings, row,
 };
 
 use super::GlobalOptions;
@@ -50,15 +50,15 @@ enum ExportFormat {
 type ReadText = fn(&Store, &StoredAttempt) -> Result<Option<Vec<u8>>, DamageReason>;
 
 /// The columns of the texts; a text that is no UTF-8 has U+FFFD where it is not.
-const TEXTS: [(ReadText, Heading); 3] = [
-    (Store::reply, Heading { name: "reply", kind: ColumnKind::Text, about: "The reply." }),
+const TEXTS: [(ReadText, ColumnHeading); 3] = [
+    (Store::reply, ColumnHeading { name: "reply", kind: ColumnKind::Text, about: "The reply." }),
     (
         Store::thinking,
-        Heading { name: "thinking_text", kind: ColumnKind::Text, about: "The reasoning text." },
+        ColumnHeading { name: "thinking_text", kind: ColumnKind::Text, about: "The reasoning text." },
     ),
     (
         Store::drawing,
-        Heading { name: "svg", kind: ColumnKind::Text, about: "The drawing as it stood in the reply." },
+        ColumnHeading { name: "svg", kind: ColumnKind::Text, about: "The drawing as it stood in the reply." },
     ),
 ];
 

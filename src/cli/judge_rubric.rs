@@ -10,7 +10,7 @@ use pelicycle_record::measure::{ItemState, Rubric};
 use pelicycle_record::{Attempt, JudgeKind, ReadItem, RubricReading};
 use pelicycle_run::Config;
 use pelicycle_run::judging::{JudgingForecast, ModelJudge, RubricSession, RubricSessionEnd, UnreadDrawing};
-use pelicycle_store::{Listing, Store};
+use pelicycle_store::{AttemptListing, Store};
 use pelicycle_text::{plain_file, plural};
 
 use super::judge::{JudgeArgs, print, shrink};
@@ -23,7 +23,7 @@ pub(super) fn judge_rubric(
     args: &JudgeArgs,
     store: &Store,
     judge: &ModelJudge,
-    listing: &Listing,
+    listing: &AttemptListing,
     attempts: &[&Attempt],
 ) -> anyhow::Result<ExitCode> {
     let library = Config::load(args.config.as_deref())?.library(args.prompts.as_deref())?;
@@ -125,7 +125,7 @@ struct Agreements {
 impl Agreements {
     fn find(
         store: &Store,
-        listing: &Listing,
+        listing: &AttemptListing,
         library: &PromptLibrary,
         judge: &ModelJudge,
         labels: Option<&RubricLabels>,

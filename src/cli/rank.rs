@@ -9,7 +9,7 @@ use pelicycle_judge::{
     AttemptFilter, Competition, JudgePooling, SEED, Votes, markdown, report, text, words::judged_looks,
 };
 use pelicycle_record::{Attempt, JudgementRecord};
-use pelicycle_store::{Listing, Store};
+use pelicycle_store::{AttemptListing, Store};
 
 use super::GlobalOptions;
 use super::calibrations::calibrations;
@@ -71,7 +71,7 @@ impl DrawingArgs {
     /// A mistake, where a name means nothing.
     pub(super) fn attempts<'a>(
         &self,
-        listing: &'a Listing,
+        listing: &'a AttemptListing,
         store: &Store,
     ) -> anyhow::Result<Vec<&'a Attempt>> {
         self.chosen(listing, store, &self.scope())
@@ -83,7 +83,7 @@ impl DrawingArgs {
     /// A mistake, where a name means nothing.
     pub(super) fn attempts_and_looks<'a>(
         &self,
-        listing: &'a Listing,
+        listing: &'a AttemptListing,
         store: &Store,
     ) -> anyhow::Result<Vec<&'a Attempt>> {
         self.chosen(listing, store, &AttemptFilter { looks: true, ..self.scope() })
@@ -91,7 +91,7 @@ impl DrawingArgs {
 
     fn chosen<'a>(
         &self,
-        listing: &'a Listing,
+        listing: &'a AttemptListing,
         store: &Store,
         scope: &AttemptFilter,
     ) -> anyhow::Result<Vec<&'a Attempt>> {

@@ -7,7 +7,7 @@ use anyhow::Context as _;
 use clap::ValueEnum;
 use pelicycle_run::Config;
 use pelicycle_site as gallery;
-use pelicycle_site::{Sheet, SheetOptions, SheetOrder, SheetShape, exhibit, rankings};
+use pelicycle_site::{ContactSheet, SheetOptions, SheetOrder, SheetShape, exhibit, rankings};
 use pelicycle_store::Store;
 use pelicycle_text::plural;
 
@@ -108,7 +108,7 @@ pub(crate) fn sheet(global: &GlobalOptions, args: &SheetArgs) -> anyhow::Result<
         makers: site::settings(&Config::load(None)?.site)?.makers,
         columns: args.columns.map(usize::from),
     };
-    let Sheet { png, title, shown, left_out, alone } = gallery::sheet(&exhibits, &options)
+    let ContactSheet { png, title, shown, left_out, alone } = gallery::sheet(&exhibits, &options)
         .with_context(|| format!("no sheet of {}", printable(&store.root().to_string_lossy())))?;
     write_whole(&args.out, &png).with_context(|| format!("cannot write {}", args.out.display()))?;
     let mut rest = if left_out > 0 { format!(", {left_out} more found no place") } else { String::new() };

@@ -10,7 +10,7 @@ use parquet::errors::ParquetError;
 use parquet::file::properties::WriterProperties;
 use parquet::file::writer::{SerializedColumnWriter, SerializedFileWriter};
 use parquet::schema::types::{Type, TypePtr};
-use pelicycle_table::{ColumnKind, Heading, TableCell, TableError, TableWriter};
+use pelicycle_table::{ColumnHeading, ColumnKind, TableCell, TableError, TableWriter};
 
 /// Rows of a group, at most: a group is held in memory.
 const GROUP_ROWS: usize = 10_000;
@@ -45,11 +45,11 @@ impl<W: Write + Send> Parquet<W> {
     ///
     /// # Errors
     /// When they cannot be written.
-    pub fn new(out: W, headings: &[Heading]) -> Result<Self, TableError> {
+    pub fn new(out: W, headings: &[ColumnHeading]) -> Result<Self, TableError> {
         Self::begin(out, headings).map_err(failed)
     }
 
-    fn begin(out: W, headings: &[Heading]) -> Result<Self, ParquetError> {
+    fn begin(out: W, headings: &[ColumnHeading]) -> Result<Self, ParquetError> {
         let fields = headings.iter().map(|heading| field(heading).map(Arc::new)).collect::<Result<_, _>>()?;
         let schema = Arc::new(Type::group_type_builder("attempts").with_fields(fields).build()?);
         let properties = WriterProperties::builder()
@@ -102,7 +102,7 @@ fn failed(error: ParquetError) -> TableError {
     TableError::Format { format: "Parquet", source: Box::new(error) }
 }
 
-fn field(heading: &Heading) -> Result<Type, ParquetError> {
+fn field(heading: &ColumnHeading) -> Result<Type, ParquetError> {
     let (physical, logical) = match heading.kind {
         ColumnKind::Text => (Physical::BYTE_ARRAY, Some(LogicalType::String)),
         ColumnKind::Whole => (Physical::INT64, Some(LogicalType::integer(64, false))),

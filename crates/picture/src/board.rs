@@ -1,9 +1,9 @@
 //! A board: a picture that others are laid on, pixel by pixel.
 
-use crate::raster::{PixelPicture, RasterError, Rgb, decode};
+use crate::raster::{PixelPicture, RasterError, RgbPicture, decode};
 
 /// A picture that others are laid on.
-pub struct Board(Rgb);
+pub struct Board(RgbPicture);
 
 impl Board {
     /// A board of these pixels of red, green, blue and alpha, rows from the top, of which none lets anything through; `None`
@@ -18,13 +18,13 @@ impl Board {
         for (out, pixel) in ground.chunks_exact_mut(3).zip(pixels) {
             out.copy_from_slice(&pixel[..3]);
         }
-        Some(Self(Rgb { width, height, pixels: ground }))
+        Some(Self(RgbPicture { width, height, pixels: ground }))
     }
 
     /// A board of one colour.
     #[must_use]
     pub fn even(width: u32, height: u32, colour: [u8; 3]) -> Self {
-        Self(Rgb { width, height, pixels: colour.repeat(width as usize * height as usize) })
+        Self(RgbPicture { width, height, pixels: colour.repeat(width as usize * height as usize) })
     }
 
     /// Lays pixels on it where they are darker than what is there: words that were drawn on the same ground. They are red, green and
@@ -99,7 +99,7 @@ mod tests {
 
     fn even(width: u32, height: u32, value: u8) -> Vec<u8> {
         let pixels = vec![value; width as usize * height as usize * 3];
-        Rgb { width, height, pixels }.encode_quickly().unwrap()
+        RgbPicture { width, height, pixels }.encode_quickly().unwrap()
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use fast_ssim2::{PixelDescriptor, PixelSlice, compute_ssimulacra2};
 use serde::Serialize;
 
-use super::raster::{Rgb, decode as decode_picture};
+use super::raster::{RgbPicture, decode as decode_picture};
 
 /// Scores from here on are taken for alike: SSIMULACRA 2 calls 90 what nobody sees side by side.
 const ALIKE: f64 = 90.0;
@@ -92,11 +92,11 @@ pub fn difference(kept: &[u8], now: &[u8]) -> Result<Vec<u8>, PixelError> {
     Ok(bytes)
 }
 
-fn decode(png: &[u8]) -> Result<Rgb, PixelError> {
+fn decode(png: &[u8]) -> Result<RgbPicture, PixelError> {
     decode_picture(png).map_err(|error| PixelError(error.to_string()))
 }
 
-fn slice(picture: &Rgb) -> Result<PixelSlice<'_>, PixelError> {
+fn slice(picture: &RgbPicture) -> Result<PixelSlice<'_>, PixelError> {
     let stride = picture.width as usize * 3;
     PixelSlice::new(&picture.pixels, picture.width, picture.height, stride, PixelDescriptor::RGB8_SRGB)
         .map(PixelSlice::erase)

@@ -107,26 +107,26 @@ pub fn quick_picture(png: &[u8], most: u32) -> Result<(Vec<u8>, (u32, u32)), Ras
 }
 
 /// A picture that was read.
-pub struct PixelPicture(pub(super) Rgb);
+pub struct PixelPicture(pub(super) RgbPicture);
 
 /// A picture of 8 bits a channel, rows from the top.
-pub(super) struct Rgb {
+pub(super) struct RgbPicture {
     pub(super) width: u32,
     pub(super) height: u32,
     pub(super) pixels: Vec<u8>,
 }
 
-impl Rgb {
+impl RgbPicture {
     /// The picture with no side longer than `most`.
-    pub(super) fn within(self, most: u32) -> Rgb {
+    pub(super) fn within(self, most: u32) -> RgbPicture {
         self.smaller(most).unwrap_or(self)
     }
 
     /// The picture with no side longer than `most`; `None` where that is the case.
-    pub(super) fn smaller(&self, most: u32) -> Option<Rgb> {
+    pub(super) fn smaller(&self, most: u32) -> Option<RgbPicture> {
         let (width, height) = fitted((self.width, self.height), most);
         let smaller = (width, height) != (self.width, self.height);
-        smaller.then(|| Rgb { width, height, pixels: shrink(self, width, height) })
+        smaller.then(|| RgbPicture { width, height, pixels: shrink(self, width, height) })
     }
 
     /// Of few bytes, in little time. Areas of one colour pack best as they are, soft ones as differences: of 34 drawings of
@@ -196,12 +196,12 @@ fn read(png: &[u8]) -> Result<Raw, RasterError> {
 ///
 /// # Errors
 /// When it is no whole PNG of a bounded size.
-pub(super) fn decode(png: &[u8]) -> Result<Rgb, RasterError> {
+pub(super) fn decode(png: &[u8]) -> Result<RgbPicture, RasterError> {
     Ok(read(png)?.on_white())
 }
 
 impl Raw {
-    fn on_white(self) -> Rgb {
+    fn on_white(self) -> RgbPicture {
         let Self { width, height, kind, pixels: raw } = self;
         let over_white = |value: u8, alpha: u8| {
             let (value, alpha) = (u32::from(value), u32::from(alpha));
@@ -228,12 +228,12 @@ impl Raw {
             // The normalization leaves no palette.
             png::ColorType::Grayscale | png::ColorType::Indexed => raw.iter().flat_map(|v| [*v; 3]).collect(),
         };
-        Rgb { width, height, pixels }
+        RgbPicture { width, height, pixels }
     }
 }
 
 /// Each small pixel is the mean of the area of the large picture that it covers, by rows and then by columns.
-fn shrink(large: &Rgb, width: u32, height: u32) -> Vec<u8> {
+fn shrink(large: &RgbPicture, width: u32, height: u32) -> Vec<u8> {
     if (large.width, large.height) == (2 * width, 2 * height) {
         return halve(large);
     }
@@ -265,7 +265,7 @@ fn shrink(large: &Rgb, width: u32, height: u32) -> Vec<u8> {
 }
 
 /// The same for two by two pixels, which most pictures shrink by.
-fn halve(large: &Rgb) -> Vec<u8> {
+fn halve(large: &RgbPicture) -> Vec<u8> {
     let mut small = vec![0; large.pixels.len() / 4];
     let width = large.width as usize;
     let rows = small.chunks_exact_mut(width / 2 * 3).zip(large.pixels.chunks_exact(width * 6));
@@ -284,7 +284,7 @@ fn halve(large: &Rgb) -> Vec<u8> {
 }
 
 /// The same for a picture with an alpha channel that says nothing, as nearly all of ours are, if its longest side is twice `most`.
-fn halve_opaque(large: &Raw, most: u32) -> Option<Rgb> {
+fn halve_opaque(large: &Raw, most: u32) -> Option<RgbPicture> {
     let (width, height) = fitted((large.width, large.height), most);
     let twice = (large.width, large.height) == (2 * width, 2 * height);
     if !twice || large.kind != png::ColorType::Rgba {
@@ -312,7 +312,7 @@ fn halve_opaque(large: &Raw, most: u32) -> Option<Rgb> {
             ]);
         }
     }
-    Some(Rgb { width, height, pixels: small })
+    Some(RgbPicture { width, height, pixels: small })
 }
 
 /// For each of `small` cells, the cells out of `large` that it covers, and their shares, which sum to 1.
@@ -375,7 +375,7 @@ mod tests {
     fn halving_is_the_mean_of_areas_at_another_speed() {
         let pixels: Vec<u8> =
             (0..64 * 48 * 3u32).map(|i: u32| (i.wrapping_mul(2_654_435_761) >> 13) as u8).collect();
-        let large = Rgb { width: 64, height: 48, pixels };
+        let large = RgbPicture { width: 64, height: 48, pixels };
         let (columns, rows) = (spans(64, 32), spans(48, 24));
         let mean = |x: usize, y: usize, channel: usize| {
             let at = |row: usize, column: usize| f32::from(large.pixels[(row * 64 + column) * 3 + channel]);

@@ -9,12 +9,12 @@ use super::cache::{self, BuildCache};
 use super::press::{Press, SectionPage};
 use super::share::BaseUrl;
 use super::site::{FileTally, Site};
-use super::take::{self, HungFiles, Problem};
+use super::take::{self, HungFiles, IntakeProblem};
 use super::view::{
     LookSeries, Poster, PremiumPage, RankingPage, SealsPage, ShownAttempt, models, neighbours, sections,
 };
 use super::{
-    Exhibit, GalleryContext, GalleryError, Omission, SiteSettings, inputs, newer, parallel, templates,
+    Exhibit, GalleryContext, GalleryError, OmittedRecord, SiteSettings, inputs, newer, parallel, templates,
 };
 
 /// Options of a build.
@@ -52,7 +52,7 @@ pub struct BuildReport {
 
 /// Holds the files of the exhibit with this index against its record; one that does not fit is left out. Asked only
 /// for exhibits whose files changed since the last build.
-pub type VerifyExhibit<'a> = dyn Fn(usize) -> Result<(), Omission> + Sync + 'a;
+pub type VerifyExhibit<'a> = dyn Fn(usize) -> Result<(), OmittedRecord> + Sync + 'a;
 
 /// Measures a kept drawing by a rubric, or says why it can't be. Asked only for attempts whose pages are printed anew.
 pub type MeasureDrawing<'a> = dyn Fn(&[u8], &Rubric) -> Result<Measures, String> + Sync + 'a;
@@ -73,7 +73,7 @@ pub fn build(
     exhibits: &[Exhibit<'_>],
     verify: &VerifyExhibit<'_>,
     measure: &MeasureDrawing<'_>,
-    omissions: &[Omission],
+    omissions: &[OmittedRecord],
     context: GalleryContext<'_>,
     out: &Path,
     options: &GalleryOptions,
@@ -110,7 +110,7 @@ impl OpenGallery {
         exhibits: &[Exhibit<'_>],
         verify: &VerifyExhibit<'_>,
         measure: &MeasureDrawing<'_>,
-        omissions: &[Omission],
+        omissions: &[OmittedRecord],
         context: GalleryContext<'_>,
         options: &GalleryOptions,
     ) -> Result<BuildReport, GalleryError> {
@@ -154,10 +154,10 @@ fn print(
     press: &Press<'_>,
     site: &Site,
     shown: &[HungExhibit<'_>],
-    omissions: &[Omission],
+    omissions: &[OmittedRecord],
     context: GalleryContext<'_>,
     options: &GalleryOptions,
-) -> Result<Vec<Problem>, GalleryError> {
+) -> Result<Vec<IntakeProblem>, GalleryError> {
     let (own, ranks) = (&options.site, press.ranks());
     let sections = sections(shown.iter().map(HungExhibit::view), &own.makers, ranks);
     let models = models(&sections);
@@ -205,7 +205,7 @@ fn print(
 }
 
 /// Prints something, and returns texts that could not be read.
-type PrintJob<'a> = Box<dyn Fn() -> Result<Vec<Problem>, GalleryError> + Sync + 'a>;
+type PrintJob<'a> = Box<dyn Fn() -> Result<Vec<IntakeProblem>, GalleryError> + Sync + 'a>;
 
 /// All that is to be printed, each by itself.
 #[derive(Default)]
@@ -243,9 +243,9 @@ fn take_in<'a>(
     site: &Site,
     exhibits: &'a [Exhibit<'a>],
     verify: &VerifyExhibit<'_>,
-    omissions: &[Omission],
+    omissions: &[OmittedRecord],
     (before, now): (&BuildCache, SystemTime),
-) -> Result<(Vec<HungExhibit<'a>>, Vec<Omission>), GalleryError> {
+) -> Result<(Vec<HungExhibit<'a>>, Vec<OmittedRecord>), GalleryError> {
     let numbered: Vec<_> = exhibits.iter().enumerate().collect();
     let taken = parallel::map(&numbered, |(index, exhibit)| {
         let record = blake3::hash(&serde_json::to_vec(exhibit.attempt).map_err(GalleryError::Page)?);

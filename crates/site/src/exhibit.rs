@@ -35,7 +35,7 @@ pub struct GalleryContext<'a> {
 
 /// A record that could not be read and is not shown.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Omission {
+pub struct OmittedRecord {
     /// Its place, relative to the results.
     pub place: String,
     /// The fault, in words.

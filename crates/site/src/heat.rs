@@ -12,7 +12,7 @@ pub(super) const DEEPEST: f64 = 4.0;
 
 /// The ground that a page has.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Ground {
+pub(super) enum PageGround {
     Light,
     Dark,
 }
@@ -23,14 +23,14 @@ const ON_DARK: [[u8; 3]; 3] = [[0x43, 0x2a, 0x15], [0xe8, 0x73, 0x1a], [0xff, 0x
 
 /// The map of the layers that have experts, one pixel an expert. An expert that was never taken lets the page through.
 /// `equal` is how often each would have been taken if all were equally.
-pub(super) fn map(counts: &ExpertCounts, equal: f64, ground: Ground) -> Vec<u8> {
+pub(super) fn map(counts: &ExpertCounts, equal: f64, ground: PageGround) -> Vec<u8> {
     let rows =
         counts.with_experts().map(|layer| layer.counts.iter().map(|count| level(*count, equal)).collect());
     picture(&rows.collect::<Vec<Vec<u8>>>(), ground)
 }
 
 /// The scale that the map is in: never, then every level.
-pub(super) fn scale(ground: Ground) -> Vec<u8> {
+pub(super) fn scale(ground: PageGround) -> Vec<u8> {
     picture(&[(0..=LEVELS).collect()], ground)
 }
 
@@ -44,7 +44,7 @@ fn level(count: u32, equal: f64) -> u8 {
 }
 
 /// A picture of rows of levels, equally many in each: half a byte a pixel before it is compressed.
-fn picture(rows: &[Vec<u8>], ground: Ground) -> Vec<u8> {
+fn picture(rows: &[Vec<u8>], ground: PageGround) -> Vec<u8> {
     let size = |n: usize| u32::try_from(n).expect("a table of counts is bounded");
     let width = rows.first().map_or(1, Vec::len);
     let mut bytes = Vec::new();
@@ -68,10 +68,10 @@ fn picture(rows: &[Vec<u8>], ground: Ground) -> Vec<u8> {
     bytes
 }
 
-fn palette(ground: Ground) -> Vec<u8> {
+fn palette(ground: PageGround) -> Vec<u8> {
     let stops = match ground {
-        Ground::Light => ON_LIGHT,
-        Ground::Dark => ON_DARK,
+        PageGround::Light => ON_LIGHT,
+        PageGround::Dark => ON_DARK,
     };
     let colour = |level: u8| {
         let at = f64::from(level - 1) / f64::from(LEVELS - 1) * 2.0;
@@ -100,7 +100,7 @@ mod tests {
     fn a_pixel_is_an_expert_and_its_depth_is_its_share() {
         let layers = [vec![], vec![0, 1, 100], vec![400, 100_000, 0]];
         let counts = ExpertCounts::new(&layers).unwrap();
-        for (ground, ends) in [(Ground::Light, ON_LIGHT), (Ground::Dark, ON_DARK)] {
+        for (ground, ends) in [(PageGround::Light, ON_LIGHT), (PageGround::Dark, ON_DARK)] {
             let (width, height, pixels) = pixels(&map(&counts, 100.0, ground));
             assert_eq!((width, height), (3, 2), "the layer without experts has no row");
             let solid = |[r, g, b]: [u8; 3]| [r, g, b, 255];
@@ -116,6 +116,6 @@ mod tests {
         assert!(levels.is_sorted());
         assert_eq!((levels[0], levels[1], levels[100], levels[400], levels[500]), (0, 1, 8, 15, 15));
         assert_eq!((level(1, 0.0), level(0, 0.0), level(u32::MAX, f64::NAN)), (15, 0, 15));
-        assert_eq!(pixels(&scale(Ground::Light)).0, 16);
+        assert_eq!(pixels(&scale(PageGround::Light)).0, 16);
     }
 }

@@ -40,14 +40,14 @@ mod view;
 
 pub use build::{BuildReport, GalleryOptions, MeasureDrawing, VerifyExhibit, build, ready};
 pub use error::GalleryError;
-pub use exhibit::{Exhibit, GalleryContext, Omission};
+pub use exhibit::{Exhibit, GalleryContext, OmittedRecord};
 pub use live::live;
 pub use makers::{LabEntry, OwnMakers};
 use pelicycle_record::Attempt;
 pub use rebuild::{RebuildError, RebuiltGallery, exhibit, rankings, rebuild, rebuild_measured_by};
 pub use settings::{SiteSettings, is_colour, is_logo};
 pub use share::{BaseUrl, BaseUrlError};
-pub use sheet::{Sheet, SheetError, SheetOptions, SheetOrder, sheet};
+pub use sheet::{ContactSheet, SheetError, SheetOptions, SheetOrder, sheet};
 pub use sheet_layout::SheetShape;
 pub use templates::{PageError, scripted_page};
 pub use view::prompt_stem;

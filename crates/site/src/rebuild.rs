@@ -12,10 +12,14 @@ use pelicycle_judge::{self as judge, Competition, JudgePooling, SEED, Votes};
 use pelicycle_prompt::PromptLibrary;
 use pelicycle_record::measure::Rubric;
 use pelicycle_record::{Attempt, CalibrationRecord, Id, JudgementRecord, RubricReading};
-use pelicycle_store::{Calibrations, DamagedRecord, Judgements, Listing, Store, StoreError, StoredAttempt};
+use pelicycle_store::{
+    AttemptListing, Calibrations, DamagedRecord, Judgements, Store, StoreError, StoredAttempt,
+};
 
 use crate::build::OpenGallery;
-use crate::{BuildReport, Exhibit, GalleryContext, GalleryError, GalleryOptions, MeasureDrawing, Omission};
+use crate::{
+    BuildReport, Exhibit, GalleryContext, GalleryError, GalleryOptions, MeasureDrawing, OmittedRecord,
+};
 
 /// A gallery as it was rebuilt.
 #[derive(Debug)]
@@ -117,7 +121,7 @@ pub fn rebuild_measured_by(
 fn list_and_open(
     store: &Store,
     out: &Path,
-) -> (Result<Listing, StoreError>, Option<Result<OpenGallery, GalleryError>>) {
+) -> (Result<AttemptListing, StoreError>, Option<Result<OpenGallery, GalleryError>>) {
     if !OpenGallery::was_built_in(out) {
         return (store.list(), None);
     }
@@ -141,7 +145,7 @@ struct JudgedStore {
 }
 
 impl JudgedStore {
-    fn read(store: &Store, listing: &Listing) -> Result<Self, StoreError> {
+    fn read(store: &Store, listing: &AttemptListing) -> Result<Self, StoreError> {
         let Judgements { records: judgements, mut damaged } = store.judgements()?;
         if judgements.is_empty() {
             return Ok(Self { damaged, ..Self::default() });
@@ -162,12 +166,12 @@ impl JudgedStore {
 ///
 /// # Errors
 /// Judgements that can't be listed.
-pub fn rankings(store: &Store, listing: &Listing) -> Result<Option<judge::RankingReport>, StoreError> {
+pub fn rankings(store: &Store, listing: &AttemptListing) -> Result<Option<judge::RankingReport>, StoreError> {
     JudgedStore::read(store, listing).map(|judged| judged.report)
 }
 
-fn omission(damaged: &DamagedRecord) -> Omission {
-    Omission { place: damaged.path.to_string_lossy().into_owned(), reason: damaged.reason.to_string() }
+fn omission(damaged: &DamagedRecord) -> OmittedRecord {
+    OmittedRecord { place: damaged.path.to_string_lossy().into_owned(), reason: damaged.reason.to_string() }
 }
 
 /// An attempt of the store as an exhibit, without a rubric.

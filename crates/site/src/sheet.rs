@@ -13,7 +13,9 @@ use pelicycle_text as text;
 
 use super::lettering::write_text;
 use super::sheet_layout::{CAPTION, MARGIN, MOST, NAME, PLATE, SheetLayout, SheetShape, columns, fitting};
-use super::view::{Ranks, Section, SheetPlace, SheetPlaces, ShownAttempt, by_family, places, sections};
+use super::view::{
+    PromptSection, SheetPlace, SheetPlaces, ShownAttempt, WallRanks, by_family, places, sections,
+};
 use super::{Exhibit, OwnMakers, parallel, take};
 
 /// Side of the picture on a plate.
@@ -58,7 +60,7 @@ pub struct SheetOptions {
 
 /// A sheet of drawings.
 #[derive(Debug)]
-pub struct Sheet {
+pub struct ContactSheet {
     /// The PNG.
     pub png: Vec<u8>,
     /// The prompt's title.
@@ -87,7 +89,7 @@ pub enum SheetError {
 ///
 /// # Errors
 /// No attempts, or none of that prompt.
-pub fn sheet(exhibits: &[Exhibit<'_>], options: &SheetOptions) -> Result<Sheet, SheetError> {
+pub fn sheet(exhibits: &[Exhibit<'_>], options: &SheetOptions) -> Result<ContactSheet, SheetError> {
     let mut newest_first: Vec<&Exhibit<'_>> = exhibits.iter().collect();
     newest_first.sort_by(|a, b| super::newer(a.attempt, b.attempt));
     let none = Default::default();
@@ -97,7 +99,7 @@ pub fn sheet(exhibits: &[Exhibit<'_>], options: &SheetOptions) -> Result<Sheet, 
         looks: 0,
         inputs: None,
     });
-    let ranks = Ranks::new(options.judged.as_ref());
+    let ranks = WallRanks::new(options.judged.as_ref());
     let sections = sections(shown, &options.makers, &ranks);
     let section = choose(&sections, options.prompt.as_deref())?;
     let SheetPlaces { mut cards, families } = match options.timeline {
@@ -139,11 +141,14 @@ pub fn sheet(exhibits: &[Exhibit<'_>], options: &SheetOptions) -> Result<Sheet, 
     let svg = compose(&words, &cards, &pictures, &layout);
     let longest = u32::try_from(layout.size.0.max(layout.size.1)).unwrap_or(u32::MAX);
     let png = drawing::rasterize_trusted(&svg, longest).ok_or(SheetError::Draw)?;
-    Ok(Sheet { png, title, shown: cards.len(), left_out, alone })
+    Ok(ContactSheet { png, title, shown: cards.len(), left_out, alone })
 }
 
 /// The section of the wanted prompt.
-fn choose<'a, 'b>(sections: &'b [Section<'a>], wanted: Option<&str>) -> Result<&'b Section<'a>, SheetError> {
+fn choose<'a, 'b>(
+    sections: &'b [PromptSection<'a>],
+    wanted: Option<&str>,
+) -> Result<&'b PromptSection<'a>, SheetError> {
     let newest = sections.first().ok_or(SheetError::Empty)?;
     let by_id = |id: &str| sections.iter().find(|section| section.prompt.id == id);
     match wanted {

@@ -14,7 +14,7 @@ use super::view::{AttemptPictures, SitePicture, TinyPicture, folder};
 use super::{Exhibit, GalleryError, moving, texts};
 
 /// A file that could not be taken in, and why.
-pub(super) type Problem = (PathBuf, String);
+pub(super) type IntakeProblem = (PathBuf, String);
 
 /// An attempt whose files are in the site.
 #[derive(Debug)]
@@ -22,7 +22,7 @@ pub(super) struct HungFiles {
     pub(super) pictures: AttemptPictures,
     /// Notes for the next build; none when it should look again.
     pub(super) cached: Option<CachedFiles>,
-    pub(super) problems: Vec<Problem>,
+    pub(super) problems: Vec<IntakeProblem>,
     /// The texts that could not be taken in.
     pub(super) missing: MissingTexts,
 }

@@ -7,7 +7,7 @@ use base64::Engine as _;
 use pelicycle_record::{Attempt, Timeline, Verdict};
 use pelicycle_text as text;
 
-use super::take::{self, HungFiles, MissingTexts, Problem};
+use super::take::{self, HungFiles, IntakeProblem, MissingTexts};
 use super::view::{AttemptTexts, ReplayView};
 use super::{Exhibit, replay};
 
@@ -18,7 +18,7 @@ const MAX_SHOWN_LINES: usize = 2_000;
 const MAX_BROWSER_SVG: usize = 256 << 10;
 
 /// Reads as much of an attempt's texts as its page shows.
-pub(super) fn read(exhibit: &Exhibit<'_>, hung: &HungFiles) -> (AttemptTexts, Vec<Problem>) {
+pub(super) fn read(exhibit: &Exhibit<'_>, hung: &HungFiles) -> (AttemptTexts, Vec<IntakeProblem>) {
     let (files, MissingTexts { reply, thinking, svg }) = (&exhibit.files, hung.missing);
     let mut problems = Vec::new();
     let mut text = |path: &Option<PathBuf>, missing: bool| {

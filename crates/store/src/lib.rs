@@ -32,7 +32,7 @@ use std::path::{Path, PathBuf};
 pub use error::{DamageReason, DamagedRecord, StoreError};
 pub use files::AttemptFiles;
 pub use judgements::{Calibrations, Judgements, RubricReadings};
-pub use read::{Listing, StoredAttempt};
+pub use read::{AttemptListing, StoredAttempt};
 pub use renew::RenewalOutcome;
 pub use run_lock::RunLock;
 pub use seals::{Seals, StoredSeal};

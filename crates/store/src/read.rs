@@ -28,14 +28,14 @@ pub struct StoredAttempt {
 
 /// The attempts of a store.
 #[derive(Debug, Default)]
-pub struct Listing {
+pub struct AttemptListing {
     /// The attempts, oldest first.
     pub attempts: Vec<StoredAttempt>,
     /// The places that could not be read and were passed over, by path.
     pub damaged: Vec<DamagedRecord>,
 }
 
-impl Listing {
+impl AttemptListing {
     /// The first attempts, oldest first: what is counted, compared and ranked. Looks at them are left out.
     pub fn first_attempts(&self) -> impl Iterator<Item = &Attempt> {
         self.attempts.iter().map(|stored| &stored.attempt).filter(|attempt| attempt.is_first())
@@ -49,8 +49,8 @@ impl Store {
     ///
     /// # Errors
     /// Only when the results folder itself cannot be read; one that is not there is empty.
-    pub fn list(&self) -> Result<Listing, StoreError> {
-        let mut listing = Listing::default();
+    pub fn list(&self) -> Result<AttemptListing, StoreError> {
+        let mut listing = AttemptListing::default();
         let mut links = Vec::new();
         let prompts = match folders(self.root(), &mut links) {
             Ok(prompts) => prompts,
@@ -104,7 +104,7 @@ impl Store {
         path: &Path,
         fault: Option<&str>,
         expected: &'static str,
-        listing: &mut Listing,
+        listing: &mut AttemptListing,
     ) -> Vec<Folder> {
         if fault.is_some() {
             self.damaged(path, DamageReason::Name { expected }, listing);
@@ -138,7 +138,7 @@ impl Store {
         })
     }
 
-    fn damaged(&self, path: &Path, reason: DamageReason, listing: &mut Listing) {
+    fn damaged(&self, path: &Path, reason: DamageReason, listing: &mut AttemptListing) {
         let path = path.strip_prefix(self.root()).unwrap_or(path).to_owned();
         listing.damaged.push(DamagedRecord { path, reason });
     }

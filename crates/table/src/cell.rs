@@ -37,7 +37,7 @@ pub enum TableCell<'a> {
 
 /// The head of a column.
 #[derive(Debug, Clone, Copy)]
-pub struct Heading {
+pub struct ColumnHeading {
     /// Its name: `snake_case`, never changed once it was published.
     pub name: &'static str,
     /// The kind of its values.

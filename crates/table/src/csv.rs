@@ -3,7 +3,7 @@
 use std::fmt::{Display, Write as _};
 use std::io::Write;
 
-use super::{Heading, TableCell, TableError, TableWriter};
+use super::{ColumnHeading, TableCell, TableError, TableWriter};
 
 /// First characters that make a spreadsheet run a cell as a formula.
 const FORMULA: [char; 14] = ['=', '+', '-', '@', '\t', '\r', '＝', '＋', '－', '＠', '﹦', '﹢', '﹣', '﹫'];
@@ -20,7 +20,7 @@ impl<W: Write> Csv<W> {
     ///
     /// # Errors
     /// When they cannot be written.
-    pub fn new(mut out: W, headings: &[Heading]) -> Result<Self, TableError> {
+    pub fn new(mut out: W, headings: &[ColumnHeading]) -> Result<Self, TableError> {
         let names: Vec<&str> = headings.iter().map(|heading| heading.name).collect();
         out.write_all((names.join(",") + "\r\n").as_bytes())?;
         Ok(Self(out))

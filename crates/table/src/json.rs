@@ -4,18 +4,18 @@ use std::io::Write;
 
 use serde::ser::{Serialize, SerializeMap as _, Serializer};
 
-use super::{Heading, TableCell, TableError, TableWriter};
+use super::{ColumnHeading, TableCell, TableError, TableWriter};
 
 /// A table as JSON Lines: every object has every column, null where it is absent.
 #[derive(Debug)]
 pub struct JsonLines<W: Write> {
     out: W,
-    headings: Vec<Heading>,
+    headings: Vec<ColumnHeading>,
 }
 
 impl<W: Write> JsonLines<W> {
     /// Begins a table.
-    pub fn new(out: W, headings: &[Heading]) -> Self {
+    pub fn new(out: W, headings: &[ColumnHeading]) -> Self {
         Self { out, headings: headings.to_vec() }
     }
 }
@@ -39,7 +39,7 @@ impl<W: Write> TableWriter for JsonLines<W> {
 /// When it can't be written.
 pub fn write_object(
     out: impl Write,
-    headings: &[Heading],
+    headings: &[ColumnHeading],
     cells: &[TableCell<'_>],
 ) -> Result<(), TableError> {
     Ok(serde_json::to_writer(out, &Row { headings, cells }).map_err(std::io::Error::from)?)
@@ -47,7 +47,7 @@ pub fn write_object(
 
 /// A row whose members are written one by one: a table of a gallery has some hundred thousand.
 struct Row<'a> {
-    headings: &'a [Heading],
+    headings: &'a [ColumnHeading],
     cells: &'a [TableCell<'a>],
 }
 

@@ -13,7 +13,7 @@ mod csv;
 mod json;
 mod row;
 
-pub use cell::{ColumnKind, Heading, TableCell};
+pub use cell::{ColumnHeading, ColumnKind, TableCell};
 pub use csv::Csv;
 pub use json::{JsonLines, write_object};
 pub use row::{headings, row};

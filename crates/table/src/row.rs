@@ -5,11 +5,11 @@ use std::collections::BTreeSet;
 use pelicycle_record::{Attempt, Check, LookRecord, SvgFacts};
 use serde::Serialize;
 
-use super::{ColumnKind, Heading, TableCell};
+use super::{ColumnHeading, ColumnKind, TableCell};
 
 /// A column: its head, and how it is read from a record.
 struct Column {
-    heading: Heading,
+    heading: ColumnHeading,
     read: fn(&Attempt) -> TableCell<'_>,
 }
 
@@ -19,12 +19,12 @@ const fn column(
     about: &'static str,
     read: fn(&Attempt) -> TableCell<'_>,
 ) -> Column {
-    Column { heading: Heading { name, kind, about }, read }
+    Column { heading: ColumnHeading { name, kind, about }, read }
 }
 
 /// The heads of all columns, in their order.
 #[must_use]
-pub fn headings() -> Vec<Heading> {
+pub fn headings() -> Vec<ColumnHeading> {
     COLUMNS.iter().map(|column| column.heading).collect()
 }
 

@@ -23,15 +23,15 @@ pub(crate) fn ask<const BYTES: usize>(bytes: &[u8], at: usize) {
 
 /// Weights that are asked for a share at a time, while those before them are multiplied: they come into the second cache, and
 /// leave the nearest to those.
-pub(crate) struct Shares<'a> {
+pub(crate) struct PrefetchShares<'a> {
     rest: &'a [u8],
     share: usize,
 }
 
-impl<'a> Shares<'a> {
+impl<'a> PrefetchShares<'a> {
     /// Of `bytes`, in at most so many shares of whole cache lines.
-    pub(crate) fn new(bytes: &'a [u8], shares: usize) -> Shares<'a> {
-        Shares { rest: bytes, share: bytes.len().div_ceil(shares.max(1)).next_multiple_of(64) }
+    pub(crate) fn new(bytes: &'a [u8], shares: usize) -> PrefetchShares<'a> {
+        PrefetchShares { rest: bytes, share: bytes.len().div_ceil(shares.max(1)).next_multiple_of(64) }
     }
 
     /// Asks for the next share, if there is one.

@@ -76,7 +76,7 @@ impl UnpackedBlock {
     /// Types that `quant::books` reads.
     fn books(&mut self, kind: TensorType, blocks: &[u8]) {
         let mut scales = [0.0; SUPERBLOCK / 16];
-        books::unpack(kind, blocks, &mut books::Codes { codes: &mut self.codes, scales: &mut scales });
+        books::unpack(kind, blocks, &mut books::BlockCodes { codes: &mut self.codes, scales: &mut scales });
         let zero = f32::from(books::zero(kind));
         for (group, scale) in scales.into_iter().enumerate() {
             self.group(group, scale, zero * scale);

@@ -6,7 +6,7 @@ use std::sync::{Mutex, PoisonError};
 
 use pelicycle_judge::{Competition, CrossPairs, SideAttempts, Votes, question};
 use pelicycle_record::{Attempt, Id, JudgementRecord};
-use pelicycle_store::{Listing, Store, StoredAttempt};
+use pelicycle_store::{AttemptListing, Store, StoredAttempt};
 use pelicycle_text::plain_file;
 
 use crate::RunError;
@@ -42,7 +42,7 @@ impl<'a> JudgingMaterial<'a> {
     /// When there are no two that can be judged.
     pub fn new(
         store: &Store,
-        listing: &'a Listing,
+        listing: &'a AttemptListing,
         (attempts, sides): (&[&Attempt], Option<&[SideAttempts]>),
         with_demonstrations: bool,
         judgements: &[JudgementRecord],

@@ -12,7 +12,7 @@ use pelicycle_record::{
     AskedPrompt, Attempt, EngineRecord, Id, JudgeKind, JudgeRecord, Outcome, ReadingRequest, RequestRecord,
     RubricReading, SCHEMA_VERSION, TextRecord,
 };
-use pelicycle_store::{Listing, Store};
+use pelicycle_store::{AttemptListing, Store};
 use pelicycle_text::plain_file;
 use tokio::task::JoinSet;
 
@@ -40,7 +40,7 @@ impl UnreadDrawing {
     /// same words. `rubric` is that of an attempt's prompt.
     #[must_use]
     pub fn all<'a>(
-        listing: &Listing,
+        listing: &AttemptListing,
         attempts: &[&Attempt],
         rubric: impl Fn(&Attempt) -> Option<&'a Rubric>,
         readings: &[RubricReading],

@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use pelicycle_record::JudgeRecord;
 use pelicycle_site::prompt_stem;
-use pelicycle_store::{Listing, Store, StoreError, StoreFingerprint};
+use pelicycle_store::{AttemptListing, Store, StoreError, StoreFingerprint};
 
 use super::commons::VotingCommons;
 use super::drawings::PairChoice;
@@ -30,7 +30,7 @@ pub struct GalleryVoting {
 #[derive(Debug, Clone)]
 struct KnownResults {
     looked: StoreFingerprint,
-    listing: Arc<Listing>,
+    listing: Arc<AttemptListing>,
     /// Names of the prompts in the gallery's paths.
     stems: Arc<BTreeSet<String>>,
 }

@@ -13,7 +13,7 @@ use pelicycle_drawing::tool;
 use pelicycle_judge::{AttemptFilter, DrawingPair, SideAttempts};
 use pelicycle_record::{Id, JudgeRecord, JudgementRecord, Preference, SCHEMA_VERSION};
 use pelicycle_statistics::Random;
-use pelicycle_store::{DamagedRecord, Listing, Store, StoreFingerprint};
+use pelicycle_store::{AttemptListing, DamagedRecord, Store, StoreFingerprint};
 
 use super::commons::VotingCommons;
 use super::drawings::{PairChoice, VotingDrawings};
@@ -42,7 +42,7 @@ impl VotingSession {
     /// Judgements that can't be read; a folder in which none can be kept; no random bytes.
     pub fn open(
         store: Store,
-        known: (StoreFingerprint, &Listing),
+        known: (StoreFingerprint, &AttemptListing),
         (scope, sides): (AttemptFilter, Option<Vec<SideAttempts>>),
         voter: JudgeRecord,
         tell: impl Fn(&str) + Send + Sync + 'static,
@@ -54,7 +54,7 @@ impl VotingSession {
     /// As [`VotingSession::open`], beside other sessions of the voter.
     pub(super) fn open_beside(
         commons: VotingCommons,
-        (looked, listing): (StoreFingerprint, &Listing),
+        (looked, listing): (StoreFingerprint, &AttemptListing),
         choice: PairChoice,
     ) -> Result<VotingSession, VotingError> {
         let state = VotingState {
@@ -217,7 +217,7 @@ impl VotingSession {
     }
 
     /// Takes in the drawings of a list that was made when the store looked like `now`, if they are others than it has.
-    pub(super) fn take_in(&self, now: StoreFingerprint, listing: &Listing) {
+    pub(super) fn take_in(&self, now: StoreFingerprint, listing: &AttemptListing) {
         let mut looked = self.looked();
         if now.has_the_attempts_of(&looked) {
             return;

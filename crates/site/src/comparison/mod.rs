@@ -9,4 +9,4 @@ mod rendering;
 pub use chart::history_page;
 pub use page::{RasterLookup, page};
 pub use pictures::{ComparisonPictures, pictures};
-pub use rendering::{Redrawn, RenderingReport, redrawn};
+pub use rendering::{RenderingReport, RerenderedDrawing, redrawn};

@@ -15,7 +15,7 @@ const SIDE: u32 = 512;
 
 /// A drawing that was rendered twice.
 #[derive(Debug, Clone, Serialize)]
-pub struct Redrawn {
+pub struct RerenderedDrawing {
     /// The attempt's identifier.
     pub id: String,
     /// The prompt's id.
@@ -49,7 +49,7 @@ pub struct RenderingReport {
     /// Drawings that are seen to differ, or whose verdict changed.
     pub different: usize,
     /// All that are not the same, the least alike first.
-    pub changed: Vec<Redrawn>,
+    pub changed: Vec<RerenderedDrawing>,
 }
 
 /// A drawing as it was kept, against the check of its reply by this program.
@@ -60,7 +60,7 @@ pub fn redrawn(
     attempt: &Attempt,
     kept: Option<Vec<u8>>,
     now: &Inspection,
-) -> Result<Option<Redrawn>, PixelError> {
+) -> Result<Option<RerenderedDrawing>, PixelError> {
     let Some(check) = &attempt.check else { return Ok(None) };
     if kept.is_none() && now.png.is_none() && check.verdict == now.check.verdict {
         return Ok(None);
@@ -69,7 +69,7 @@ pub fn redrawn(
         (Some(kept), Some(now)) => Some(likeness(kept, now)?),
         _ => None,
     };
-    Ok(Some(Redrawn {
+    Ok(Some(RerenderedDrawing {
         id: attempt.id.to_string(),
         prompt: attempt.prompt.id.clone(),
         label: attempt.contestant.label.clone(),
@@ -81,7 +81,7 @@ pub fn redrawn(
     }))
 }
 
-impl Redrawn {
+impl RerenderedDrawing {
     fn is_same(&self) -> bool {
         self.before == self.now && self.pixels == Some(Likeness::Same)
     }
@@ -130,11 +130,11 @@ impl Redrawn {
 impl RenderingReport {
     /// Sums up drawings that were rendered twice.
     #[must_use]
-    pub fn new(renderer: &str, all: Vec<Redrawn>) -> Self {
+    pub fn new(renderer: &str, all: Vec<RerenderedDrawing>) -> Self {
         let same = all.iter().filter(|one| one.is_same()).count();
         let different = all.iter().filter(|one| one.is_different()).count();
         let alike = all.len() - same - different;
-        let mut changed: Vec<Redrawn> = all.into_iter().filter(|one| !one.is_same()).collect();
+        let mut changed: Vec<RerenderedDrawing> = all.into_iter().filter(|one| !one.is_same()).collect();
         changed.sort_by(|a, b| a.order().total_cmp(&b.order()).then_with(|| a.id.cmp(&b.id)));
         Self { schema: 1, renderer: renderer.to_owned(), same, alike, different, changed }
     }

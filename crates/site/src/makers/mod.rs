@@ -60,7 +60,7 @@ pub(crate) struct Lab {
 
 /// The known origin of a model.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(crate) struct Origin {
+pub(crate) struct ModelOrigin {
     pub(crate) lab: Option<Lab>,
     pub(crate) released: Option<Date>,
 }
@@ -70,10 +70,10 @@ const PLAIN: &str = "#868e96";
 
 impl OwnMakers {
     /// The origin of a contestant: by its record, then by the site, then by the table.
-    pub(crate) fn origin(&self, contestant: &ContestantRecord) -> Origin {
+    pub(crate) fn origin(&self, contestant: &ContestantRecord) -> ModelOrigin {
         // Nobody released it.
         if contestant.demonstration {
-            return Origin { lab: None, released: contestant.released };
+            return ModelOrigin { lab: None, released: contestant.released };
         }
         let (owner, words) = taken_apart(&contestant.model);
         // As it is asked for, or by its own name alone.
@@ -84,7 +84,7 @@ impl OwnMakers {
         // Another's model of the same name came out on another day.
         let shipped = || lab.as_ref().and_then(|_| released(&words));
         let released = contestant.released.or(known).or_else(shipped);
-        Origin { lab, released }
+        ModelOrigin { lab, released }
     }
 
     fn lab(&self, said: [&str; 2], owner: Option<&str>, words: &[String]) -> Option<Lab> {
@@ -230,7 +230,7 @@ mod tests {
     }
 
     fn known(own: &OwnMakers, model: &str) -> (String, String) {
-        let Origin { lab, released } = own.origin(&contestant(model));
+        let ModelOrigin { lab, released } = own.origin(&contestant(model));
         let lab = lab.map_or("unknown".to_owned(), |lab| lab.name);
         (lab, released.map_or("unknown".to_owned(), |day| day.to_string()))
     }
@@ -308,6 +308,6 @@ mod tests {
         let said = ContestantRecord { released: Some(day("2026-07-02")), ..contestant("inkling") };
         assert_eq!(own.origin(&said).released, Some(day("2026-07-02")));
         let demonstration = ContestantRecord { demonstration: true, ..contestant("gpt-4o") };
-        assert_eq!(own.origin(&demonstration), Origin::default());
+        assert_eq!(own.origin(&demonstration), ModelOrigin::default());
     }
 }

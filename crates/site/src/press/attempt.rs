@@ -8,7 +8,7 @@ use super::experts::files_of_maps;
 use crate::build::HungExhibit;
 use crate::site::MadeFrom;
 use crate::source::SourceKey;
-use crate::take::{self, Problem};
+use crate::take::{self, IntakeProblem};
 use crate::view::{
     AttemptPage, AttemptTexts, LookSeries, MeasuresView, NeighbourPlaces, Poster, page_path, prompt_path,
 };
@@ -27,7 +27,7 @@ impl Press<'_> {
         places: &NeighbourPlaces,
         all: &[HungExhibit<'_>],
         looks: &LookSeries<'_>,
-    ) -> Result<Vec<Problem>, GalleryError> {
+    ) -> Result<Vec<IntakeProblem>, GalleryError> {
         let (attempt, files) = (one.exhibit.attempt, &one.exhibit.files);
         let beside = places.all().map(|place| place.map(|place| all[place].view()));
         let inputs = self.inputs_of_attempt(one, &beside, looks)?;

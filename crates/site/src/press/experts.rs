@@ -3,8 +3,8 @@
 use pelicycle_record::{Attempt, ExpertCounts, ExpertsRecord};
 
 use super::Press;
-use crate::heat::{self, Ground};
-use crate::take::{self, Problem};
+use crate::heat::{self, PageGround};
+use crate::take::{self, IntakeProblem};
 use crate::view::{ExpertsView, MapPaths, equal_share, folder};
 use crate::{Exhibit, GalleryError};
 
@@ -16,7 +16,7 @@ impl Press<'_> {
     pub(super) fn experts(
         &self,
         exhibit: &Exhibit<'_>,
-        problems: &mut Vec<Problem>,
+        problems: &mut Vec<IntakeProblem>,
     ) -> Result<Option<ExpertsView>, GalleryError> {
         let Some(record) = &exhibit.attempt.experts else { return Ok(None) };
         let Some(path) = &exhibit.files.experts else { return Ok(None) };
@@ -30,11 +30,11 @@ impl Press<'_> {
         };
         let paths = maps(exhibit.attempt);
         let equal = equal_share(record);
-        self.site.put(&paths.light, &heat::map(&counts, equal, Ground::Light))?;
-        self.site.put(&paths.dark, &heat::map(&counts, equal, Ground::Dark))?;
+        self.site.put(&paths.light, &heat::map(&counts, equal, PageGround::Light))?;
+        self.site.put(&paths.dark, &heat::map(&counts, equal, PageGround::Dark))?;
         // The same for all of them.
-        self.site.put(SCALES[0], &heat::scale(Ground::Light))?;
-        self.site.put(SCALES[1], &heat::scale(Ground::Dark))?;
+        self.site.put(SCALES[0], &heat::scale(PageGround::Light))?;
+        self.site.put(SCALES[1], &heat::scale(PageGround::Dark))?;
         Ok(Some(ExpertsView::new(record, Ok((&counts, paths)))))
     }
 }

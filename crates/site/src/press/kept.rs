@@ -4,8 +4,8 @@ use jiff::Timestamp;
 
 use super::{Press, SectionPage};
 use crate::build::HungExhibit;
-use crate::view::{LookSeries, ModelWorks, Section, ShownAttempt};
-use crate::{GalleryError, Omission};
+use crate::view::{LookSeries, ModelWorks, PromptSection, ShownAttempt};
+use crate::{GalleryError, OmittedRecord};
 
 impl Press<'_> {
     /// Keeps all that the last build printed from these inputs; false where that can't be. `newest` is the moment of the newest thing
@@ -29,7 +29,7 @@ impl Press<'_> {
     pub(super) fn inputs_of_index(
         &self,
         shown: &[HungExhibit<'_>],
-        omissions: &[Omission],
+        omissions: &[OmittedRecord],
     ) -> Result<Option<String>, GalleryError> {
         let omissions: Vec<_> =
             omissions.iter().map(|omission| (&omission.place, &omission.reason)).collect();
@@ -38,7 +38,7 @@ impl Press<'_> {
     }
 
     /// Inputs of a page of one prompt, or of the pages of a kind.
-    pub(super) fn inputs_of_section(&self, section: &Section<'_>, page: SectionPage) -> Option<String> {
+    pub(super) fn inputs_of_section(&self, section: &PromptSection<'_>, page: SectionPage) -> Option<String> {
         let key = self.inputs.key(page.kind());
         key.with_attempts(section.cases.iter().flat_map(|case| case.shown.iter().copied())).finish()
     }

@@ -11,15 +11,18 @@ use serde::Serialize;
 
 use super::build::{GalleryOptions, HungExhibit, MeasureDrawing};
 use super::inputs::SharedInputs;
-use super::makers::Origin;
+use super::makers::ModelOrigin;
 use super::share::{self, BaseUrl, DrawnBlocks, Feed, LayPicture, SiteMap};
 use super::site::{MadeFrom, MadeTogether, Site};
 use super::source::SourceKey;
 use super::view::{
-    AttemptPictures, ChartPage, GridPage, IndexPage, ModelPage, ModelWorks, Poster, PromptPage, Ranks,
-    SealNote, Section, ShownAttempt, TimelinePage, VersusPage, newest, page_path, prompt_path,
+    AttemptPictures, ChartPage, GridPage, IndexPage, ModelPage, ModelWorks, Poster, PromptPage,
+    PromptSection, SealNote, ShownAttempt, TimelinePage, VersusPage, WallRanks, newest, page_path,
+    prompt_path,
 };
-use super::{Exhibit, GalleryContext, GalleryError, Omission, OwnMakers, SiteSettings, parallel, templates};
+use super::{
+    Exhibit, GalleryContext, GalleryError, OmittedRecord, OwnMakers, SiteSettings, parallel, templates,
+};
 
 mod attempt;
 mod experts;
@@ -36,7 +39,7 @@ pub(super) enum SectionPage {
 
 impl SectionPage {
     /// All that a section has.
-    pub(super) fn all<'a, 'b>(section: &'b Section<'a>) -> [(&'b Section<'a>, SectionPage); 4] {
+    pub(super) fn all<'a, 'b>(section: &'b PromptSection<'a>) -> [(&'b PromptSection<'a>, SectionPage); 4] {
         [Self::Wall, Self::Charts, Self::Versus, Self::Timeline].map(|page| (section, page))
     }
 }
@@ -55,13 +58,13 @@ pub(super) struct Press<'a> {
     inputs: SharedInputs,
     makers: &'a OwnMakers,
     own: &'a SiteSettings,
-    ranks: Ranks,
+    ranks: WallRanks,
     context: GalleryContext<'a>,
     map: Mutex<SiteMap>,
     /// Words on posters.
     blocks: DrawnBlocks,
     /// The origins of models, by what tells them: of thousands of attempts there are some hundred models.
-    origins: Mutex<HashMap<String, Origin>>,
+    origins: Mutex<HashMap<String, ModelOrigin>>,
 }
 
 impl<'a> Press<'a> {
@@ -76,7 +79,7 @@ impl<'a> Press<'a> {
         options: &'a GalleryOptions,
         context: GalleryContext<'a>,
     ) -> Result<Self, GalleryError> {
-        let (templates, ranks) = (templates::environment(&options.site)?, Ranks::new(context.judged));
+        let (templates, ranks) = (templates::environment(&options.site)?, WallRanks::new(context.judged));
         let own = (&options.site, options.site.logo.is_some());
         let made_by = SourceKey::new(templates::fingerprint()).with(&own)?.finish();
         let inputs = SharedInputs::new(&made_by, options, context)?;
@@ -101,7 +104,7 @@ impl<'a> Press<'a> {
     }
 
     /// The known origin of a contestant.
-    fn origin(&self, contestant: &ContestantRecord) -> Origin {
+    fn origin(&self, contestant: &ContestantRecord) -> ModelOrigin {
         let ContestantRecord { provider, model, released, demonstration, .. } = contestant;
         let key = format!("{provider}\n{model}\n{released:?}\n{demonstration}");
         let mut origins = self.origins.lock().unwrap_or_else(PoisonError::into_inner);
@@ -109,7 +112,7 @@ impl<'a> Press<'a> {
     }
 
     /// The places that judgements gave to contestants.
-    pub(super) fn ranks(&self) -> &Ranks {
+    pub(super) fn ranks(&self) -> &WallRanks {
         &self.ranks
     }
 
@@ -223,13 +226,13 @@ impl<'a> Press<'a> {
     /// Prints the first page, with ways to the further pages that there are: of seals, and of the premium.
     pub(super) fn index(
         &self,
-        (sections, models): (&[Section<'_>], &[ModelWorks<'_>]),
+        (sections, models): (&[PromptSection<'_>], &[ModelWorks<'_>]),
         shown: &[HungExhibit<'_>],
-        omissions: &[Omission],
+        omissions: &[OmittedRecord],
         (seals, premium): (bool, bool),
     ) -> Result<(), GalleryError> {
         let inputs = self.inputs_of_index(shown, omissions)?;
-        let attempts = sections.iter().flat_map(Section::attempts);
+        let attempts = sections.iter().flat_map(PromptSection::attempts);
         if self.keep_made_with(inputs.as_deref(), newest(attempts)) {
             return Ok(());
         }
@@ -240,7 +243,10 @@ impl<'a> Press<'a> {
     }
 
     /// Prints a page of one prompt, or the pages of a kind.
-    pub(super) fn section(&self, (section, page): &(&Section<'_>, SectionPage)) -> Result<(), GalleryError> {
+    pub(super) fn section(
+        &self,
+        (section, page): &(&PromptSection<'_>, SectionPage),
+    ) -> Result<(), GalleryError> {
         let inputs = self.inputs_of_section(section, *page);
         let inputs = inputs.as_deref();
         if self.keep_made_with(inputs, newest(section.attempts())) {

@@ -2,19 +2,19 @@
 //! the site. The newest attempt comes first.
 
 use pelicycle_table::{
-    ColumnKind, Csv, Heading, TableCell, TableError, TableWriter as _, headings, row, write_object,
+    ColumnHeading, ColumnKind, Csv, TableCell, TableError, TableWriter as _, headings, row, write_object,
 };
 
 use crate::take::HungFiles;
 use crate::{Exhibit, take, view};
 
-const fn path(name: &'static str, about: &'static str) -> Heading {
-    Heading { name, kind: ColumnKind::Text, about }
+const fn path(name: &'static str, about: &'static str) -> ColumnHeading {
+    ColumnHeading { name, kind: ColumnKind::Text, about }
 }
 
 /// Columns that only a gallery has: paths from the site's root.
-const PLACES: [Heading; 6] = [
-    Heading {
+const PLACES: [ColumnHeading; 6] = [
+    ColumnHeading {
         name: "counts",
         kind: ColumnKind::Truth,
         about: "Whether the attempt says something of the model.",
@@ -26,7 +26,7 @@ const PLACES: [Heading; 6] = [
     path("reasoning", "The reasoning text."),
 ];
 
-fn heads() -> Vec<Heading> {
+fn heads() -> Vec<ColumnHeading> {
     headings().into_iter().chain(PLACES).collect()
 }
 

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use super::BaseUrl;
 use super::poster::{HEIGHT, WIDTH, image_path};
 use crate::SiteSettings;
-use crate::view::{Poster, Work};
+use crate::view::{Poster, PosterDrawing};
 
 /// The name of a site that has none.
 const NAMELESS: &str = "pelicycle";
@@ -114,7 +114,7 @@ fn trail(poster: &Poster, address: &str, base: &BaseUrl) -> Value {
     json!({ "@type": "BreadcrumbList", "@id": format!("{address}#trail"), "itemListElement": items })
 }
 
-fn drawing(poster: &Poster, work: &Work, address: &str, base: &BaseUrl) -> Value {
+fn drawing(poster: &Poster, work: &PosterDrawing, address: &str, base: &BaseUrl) -> Value {
     let credit =
         work.lab.as_ref().map_or_else(|| work.model.clone(), |lab| format!("{} ({lab})", work.model));
     let mut node = json!({

@@ -11,7 +11,7 @@ use serde::Serialize;
 
 use super::Card;
 use super::figures::{difference_in_words, rate_in_words};
-use super::hall::{self, Case, ModelWorks, model_path};
+use super::hall::{self, ModelWorks, Showcase, model_path};
 use super::premium::{is_fresh, meaning, premium};
 
 /// The famous pair.
@@ -66,7 +66,7 @@ struct Premium {
 }
 
 /// Cells by animal and vehicle.
-type Cells<'a> = BTreeMap<(String, String), &'a Case<'a>>;
+type Cells<'a> = BTreeMap<(String, String), &'a Showcase<'a>>;
 
 /// Animal and vehicle of a prompt: as it was recorded, or as the bundled prompt of the same id and text has them.
 pub(super) fn pair(prompt: &PromptRecord) -> Option<(String, String)> {
@@ -88,7 +88,7 @@ pub(super) fn is_famous((animal, vehicle): &(String, String)) -> bool {
 }
 
 /// A model's drawings of the famous pair.
-pub(super) fn famous<'a>(model: &ModelWorks<'a>) -> Option<&'a Case<'a>> {
+pub(super) fn famous<'a>(model: &ModelWorks<'a>) -> Option<&'a Showcase<'a>> {
     cells(model).remove(&(ANIMAL.to_owned(), VEHICLE.to_owned()))
 }
 
@@ -160,7 +160,7 @@ fn order<'a>(names: impl Iterator<Item = &'a String>, first: &str) -> Vec<String
 }
 
 impl Cell {
-    fn new(case: &Case<'_>, animal: &str, vehicle: &str) -> Self {
+    fn new(case: &Showcase<'_>, animal: &str, vehicle: &str) -> Self {
         let Rate { hits, of } = case.drawn();
         Self {
             card: Card::new(case.lead()),

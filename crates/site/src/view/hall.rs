@@ -9,8 +9,8 @@ use pelicycle_statistics::Rate;
 use super::card::AttemptPictures;
 use super::looks::LookSeries;
 use super::order;
-use super::ranking::Ranks;
-use crate::makers::{Origin, OwnMakers};
+use super::ranking::WallRanks;
+use crate::makers::{ModelOrigin, OwnMakers};
 
 /// An attempt on show: its record and its pictures in the site.
 #[derive(Debug, Clone, Copy)]
@@ -25,25 +25,25 @@ pub(crate) struct ShownAttempt<'a> {
 
 /// All attempts on one prompt: its id and its exact text.
 #[derive(Debug)]
-pub(crate) struct Section<'a> {
+pub(crate) struct PromptSection<'a> {
     /// The prompt as the newest attempt recorded it.
     pub(crate) prompt: &'a PromptRecord,
     /// By contestant, in the order of the house (`order.rs`).
-    pub(crate) cases: Vec<Case<'a>>,
+    pub(crate) cases: Vec<Showcase<'a>>,
 }
 
 /// All attempts of one contestant on one prompt, newest first; there is at least one.
 #[derive(Debug)]
-pub(crate) struct Case<'a> {
+pub(crate) struct Showcase<'a> {
     pub(crate) shown: Vec<ShownAttempt<'a>>,
-    pub(crate) origin: Origin,
+    pub(crate) origin: ModelOrigin,
 }
 
 /// All that one contestant drew: a case a prompt, in the order of its own newest attempts, so that what others drew
 /// does not change its page.
 #[derive(Debug)]
 pub(crate) struct ModelWorks<'a> {
-    pub(crate) cases: Vec<(&'a Section<'a>, &'a Case<'a>)>,
+    pub(crate) cases: Vec<(&'a PromptSection<'a>, &'a Showcase<'a>)>,
 }
 
 /// Sections by prompt, and in them cases by contestant, from attempts that are given newest first, without looks. Sections come in the
@@ -51,26 +51,26 @@ pub(crate) struct ModelWorks<'a> {
 pub(crate) fn sections<'a>(
     newest_first: impl Iterator<Item = ShownAttempt<'a>> + Clone,
     makers: &OwnMakers,
-    ranks: &Ranks,
-) -> Vec<Section<'a>> {
-    let mut sections: Vec<(Section<'a>, HashMap<&'a str, usize>)> = Vec::new();
+    ranks: &WallRanks,
+) -> Vec<PromptSection<'a>> {
+    let mut sections: Vec<(PromptSection<'a>, HashMap<&'a str, usize>)> = Vec::new();
     let mut places: HashMap<(&str, &str), usize> = HashMap::new();
     let looks = LookSeries::new(newest_first.clone());
     for shown in newest_first.filter(|shown| shown.attempt.is_first()) {
         let shown = ShownAttempt { looks: looks.looks_at(shown.attempt), ..shown };
         let (prompt, contestant) = (&shown.attempt.prompt, &shown.attempt.contestant);
         let place = *places.entry((&prompt.id, &prompt.text)).or_insert_with(|| {
-            sections.push((Section { prompt, cases: Vec::new() }, HashMap::new()));
+            sections.push((PromptSection { prompt, cases: Vec::new() }, HashMap::new()));
             sections.len() - 1
         });
         let (section, cases) = &mut sections[place];
         let case = *cases.entry(&contestant.slug).or_insert_with(|| {
-            section.cases.push(Case { shown: Vec::new(), origin: makers.origin(contestant) });
+            section.cases.push(Showcase { shown: Vec::new(), origin: makers.origin(contestant) });
             section.cases.len() - 1
         });
         section.cases[case].shown.push(shown);
     }
-    let mut sections: Vec<Section<'a>> = sections.into_iter().map(|(section, _)| section).collect();
+    let mut sections: Vec<PromptSection<'a>> = sections.into_iter().map(|(section, _)| section).collect();
     for section in &mut sections {
         order::house(&mut section.cases, ranks);
     }
@@ -78,7 +78,7 @@ pub(crate) fn sections<'a>(
 }
 
 /// Models by slug.
-pub(crate) fn models<'a>(sections: &'a [Section<'a>]) -> Vec<ModelWorks<'a>> {
+pub(crate) fn models<'a>(sections: &'a [PromptSection<'a>]) -> Vec<ModelWorks<'a>> {
     let mut models: BTreeMap<&str, ModelWorks<'a>> = BTreeMap::new();
     for section in sections {
         for case in &section.cases {
@@ -97,7 +97,7 @@ pub(crate) fn models<'a>(sections: &'a [Section<'a>]) -> Vec<ModelWorks<'a>> {
     models
 }
 
-impl<'a> Case<'a> {
+impl<'a> Showcase<'a> {
     /// The contestant as the newest attempt recorded it.
     pub(crate) fn contestant(&self) -> &'a ContestantRecord {
         &self.shown[0].attempt.contestant
@@ -125,7 +125,7 @@ impl<'a> ModelWorks<'a> {
     }
 
     /// Its origin.
-    pub(crate) fn origin(&self) -> &'a Origin {
+    pub(crate) fn origin(&self) -> &'a ModelOrigin {
         &self.cases[0].1.origin
     }
 
@@ -136,7 +136,7 @@ impl<'a> ModelWorks<'a> {
     }
 }
 
-impl<'a> Section<'a> {
+impl<'a> PromptSection<'a> {
     pub(crate) fn attempts(&self) -> impl Iterator<Item = &'a Attempt> + Clone {
         self.cases.iter().flat_map(|case| case.shown.iter().map(|shown| shown.attempt))
     }
@@ -155,7 +155,7 @@ pub fn prompt_stem(prompt: &PromptRecord) -> String {
 }
 
 /// Name of the place of a contestant's samples of one prompt, on the contestant's page.
-pub(crate) fn anchor(case: &Case<'_>) -> String {
+pub(crate) fn anchor(case: &Showcase<'_>) -> String {
     prompt_stem(&case.shown[0].attempt.prompt)
 }
 

@@ -6,13 +6,13 @@ use pelicycle_statistics::Rate;
 use pelicycle_text as text;
 use serde::Serialize;
 
-use super::hall::{self, Section, model_path};
-use super::news::News;
+use super::hall::{self, PromptSection, model_path};
+use super::news::ReleaseNews;
 use super::premium::PremiumPage;
-use super::ranking::{RankingPage, Ranks};
+use super::ranking::{RankingPage, WallRanks};
 use super::seals::SealsPage;
-use super::wall::{PageLink, Tools, Wall};
-use crate::{GalleryContext, Omission, SiteSettings};
+use super::wall::{PageLink, Wall, WallTools};
+use crate::{GalleryContext, OmittedRecord, SiteSettings};
 
 /// Contestants of the first prompt that hang on the first page; the prompt's own page has them all.
 const ON_INDEX: usize = 24;
@@ -32,8 +32,8 @@ pub(crate) struct IndexPage {
     models: Vec<PageLink>,
     /// The page of the rankings.
     ranking: Option<&'static str>,
-    tools: Option<Tools>,
-    news: Option<News>,
+    tools: Option<WallTools>,
+    news: Option<ReleaseNews>,
     walls: Vec<Wall>,
     omissions: Vec<Omitted>,
     /// Further pages: of sealed prompts, and of the famous prompt's premium.
@@ -50,10 +50,10 @@ struct Omitted {
 
 impl IndexPage {
     pub(crate) fn new(
-        sections: &[Section<'_>],
+        sections: &[PromptSection<'_>],
         models: &[hall::ModelWorks<'_>],
-        omissions: &[Omission],
-        ranks: &Ranks,
+        omissions: &[OmittedRecord],
+        ranks: &WallRanks,
         (site, context): (&SiteSettings, GalleryContext<'_>),
     ) -> Self {
         let order = in_order(sections, &site.lead);
@@ -75,8 +75,8 @@ impl IndexPage {
             prompts: prompts.collect(),
             models: models.iter().map(model_link).collect(),
             ranking: (!ranks.is_empty()).then_some(RankingPage::PATH),
-            tools: Tools::new(&walls.iter().flat_map(|wall| &wall.cases)),
-            news: order.first().and_then(|section| News::new(section, models, ranks, context)),
+            tools: WallTools::new(&walls.iter().flat_map(|wall| &wall.cases)),
+            news: order.first().and_then(|section| ReleaseNews::new(section, models, ranks, context)),
             walls,
             omissions: omissions
                 .iter()
@@ -98,7 +98,7 @@ impl IndexPage {
 }
 
 /// The title of the site: its own, else one that says what is drawn.
-pub(super) fn title(site: &SiteSettings, first: Option<&Section<'_>>) -> String {
+pub(super) fn title(site: &SiteSettings, first: Option<&PromptSection<'_>>) -> String {
     let famous = first.is_none_or(|section| section.prompt.family == FAMOUS);
     let usual = || if famous { "Pelicans on bicycles" } else { "Drawings by language models" }.to_owned();
     site.title.as_deref().map_or_else(usual, text::label)
@@ -106,14 +106,17 @@ pub(super) fn title(site: &SiteSettings, first: Option<&Section<'_>>) -> String 
 
 /// Walls as they hang on the first page: the prompts that the site puts first; the prompts that people know, of these the
 /// one first that most models were asked; then the others, from sections in the order of their newest attempt.
-pub(super) fn in_order<'a, 'b>(sections: &'b [Section<'a>], lead: &[String]) -> Vec<&'b Section<'a>> {
-    let mut order: Vec<&Section<'_>> = sections.iter().collect();
+pub(super) fn in_order<'a, 'b>(
+    sections: &'b [PromptSection<'a>],
+    lead: &[String],
+) -> Vec<&'b PromptSection<'a>> {
+    let mut order: Vec<&PromptSection<'_>> = sections.iter().collect();
     order.sort_by_key(|section| place_of_prompt(section, lead));
     order
 }
 
 /// The place of a prompt among others: the lower, the further in front.
-pub(super) fn place_of_prompt(section: &Section<'_>, lead: &[String]) -> (usize, bool, Reverse<usize>) {
+pub(super) fn place_of_prompt(section: &PromptSection<'_>, lead: &[String]) -> (usize, bool, Reverse<usize>) {
     let place = lead.iter().position(|id| *id == section.prompt.id).unwrap_or(usize::MAX);
     let famous = section.prompt.family == FAMOUS;
     (place, !famous, Reverse(if famous { section.cases.len() } else { 0 }))

@@ -4,8 +4,8 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use pelicycle_record::ContestantRecord;
 
-use super::hall::Case;
-use crate::makers::{self, Origin};
+use super::hall::Showcase;
+use crate::makers::{self, ModelOrigin};
 
 /// The family of a model, by its name alone: the first word of it that does not say where it runs, without a version. `claude` for
 /// `us.anthropic.claude-3-haiku`, `qwen` for `qwen3-30b`, `o1` for `o1-mini`.
@@ -22,13 +22,13 @@ pub(super) fn family(contestant: &ContestantRecord) -> String {
 }
 
 /// When the model came out, where that is known, else when it first drew here.
-pub(super) fn dated(case: &Case<'_>) -> Timestamp {
+pub(super) fn dated(case: &Showcase<'_>) -> Timestamp {
     let first = case.shown.iter().map(|shown| shown.attempt.timing.started).min();
     released(&case.origin).or(first).unwrap_or_default()
 }
 
 /// When the model came out.
-pub(super) fn released(origin: &Origin) -> Option<Timestamp> {
+pub(super) fn released(origin: &ModelOrigin) -> Option<Timestamp> {
     origin.released?.to_zoned(TimeZone::UTC).map(|day| day.timestamp()).ok()
 }
 

@@ -11,7 +11,7 @@ use serde::Serialize;
 use super::figures::{Fact, Figures, facts};
 use super::hall::{self, ModelWorks, model_path, prompt_path};
 use super::index::place_of_prompt;
-use super::ranking::Ranks;
+use super::ranking::WallRanks;
 use super::wall::PageLink;
 use super::{Card, grid};
 use crate::makers::Lab;
@@ -73,7 +73,7 @@ struct Event {
 
 impl ModelPage {
     /// The page of a model, whose prompts stand as on the first page: `lead` are those that the site puts first.
-    pub(crate) fn new(model: &ModelWorks<'_>, ranks: &Ranks, lead: &[String]) -> Self {
+    pub(crate) fn new(model: &ModelWorks<'_>, ranks: &WallRanks, lead: &[String]) -> Self {
         let (contestant, origin) = (model.contestant(), model.origin());
         let standing = ranks.of(&contestant.slug);
         let mut cases: Vec<_> = model.cases.iter().collect();
@@ -117,7 +117,7 @@ impl ModelPage {
 }
 
 impl PromptRow {
-    fn new(section: &hall::Section<'_>, case: &hall::Case<'_>) -> Self {
+    fn new(section: &hall::PromptSection<'_>, case: &hall::Showcase<'_>) -> Self {
         let beyond = case.shown.iter().skip(HUNG).take(LINKED).map(|shown| PageLink {
             href: super::page_path(shown.attempt),
             words: format!("no. {}", shown.attempt.sample),

@@ -26,7 +26,7 @@ pub(crate) struct Neighbour {
 
 /// The attempts that come next to one in time.
 #[derive(Debug, Clone, Default, Serialize)]
-pub(crate) struct Beside {
+pub(crate) struct AdjacentAttempts {
     pub(super) newer: Option<Neighbour>,
     pub(super) older: Option<Neighbour>,
 }
@@ -35,11 +35,11 @@ pub(crate) struct Beside {
 #[derive(Debug, Clone, Default, Serialize)]
 pub(crate) struct Neighbours {
     /// Other samples by the same contestant on the same prompt.
-    pub(super) samples: Beside,
+    pub(super) samples: AdjacentAttempts,
     /// By the same contestant, on other prompts.
-    pub(super) model: Beside,
+    pub(super) model: AdjacentAttempts,
     /// By other contestants, on the same prompt.
-    pub(super) prompt: Beside,
+    pub(super) prompt: AdjacentAttempts,
 }
 
 /// The places among all of the attempts that come next to one in time.
@@ -67,7 +67,7 @@ impl NeighbourPlaces {
     /// The neighbours as the attempt's page shows them.
     pub(crate) fn view<'a>(&self, shown: impl Fn(usize) -> ShownAttempt<'a>) -> Neighbours {
         let view = |place: Option<usize>| place.map(|place| Neighbour::new(shown(place)));
-        let beside = |at: BesidePlaces| Beside { newer: view(at.newer), older: view(at.older) };
+        let beside = |at: BesidePlaces| AdjacentAttempts { newer: view(at.newer), older: view(at.older) };
         Neighbours { samples: beside(self.samples), model: beside(self.model), prompt: beside(self.prompt) }
     }
 }

@@ -5,8 +5,8 @@ use pelicycle_record::Attempt;
 use pelicycle_text as text;
 use serde::Serialize;
 
-use super::hall::{Case, ModelWorks, Section, model_path};
-use super::ranking::Ranks;
+use super::hall::{ModelWorks, PromptSection, Showcase, model_path};
+use super::ranking::WallRanks;
 use super::{Card, lineage, order};
 use crate::GalleryContext;
 
@@ -15,7 +15,7 @@ const DAYS: i32 = 45;
 
 /// A release that has just come in.
 #[derive(Debug, Serialize)]
-pub(crate) struct News {
+pub(crate) struct ReleaseNews {
     fresh: NewsCard,
     beside: Vec<NewsCard>,
     /// The change beside the model before it, where the two were compared, else the places or the shares drawn.
@@ -32,7 +32,7 @@ struct NewsCard {
 }
 
 impl NewsCard {
-    fn new(role: &'static str, case: &Case<'_>) -> Self {
+    fn new(role: &'static str, case: &Showcase<'_>) -> Self {
         let contestant = case.contestant();
         Self {
             role,
@@ -43,13 +43,13 @@ impl NewsCard {
     }
 }
 
-impl News {
+impl ReleaseNews {
     /// None where no model is newer than all others, or the newest is no news any more. There is no clock in a gallery:
     /// what is new is told by the newest attempt.
     pub(super) fn new(
-        section: &Section<'_>,
+        section: &PromptSection<'_>,
         models: &[ModelWorks<'_>],
-        ranks: &Ranks,
+        ranks: &WallRanks,
         context: GalleryContext<'_>,
     ) -> Option<Self> {
         let contestants = || section.cases.iter().filter(|case| !case.contestant().demonstration);
@@ -67,10 +67,10 @@ impl News {
         if (newest - day).get_days() > DAYS {
             return None;
         }
-        let kin = |case: &Case<'_>| (lineage::family(case.contestant()), case.origin.lab.clone());
+        let kin = |case: &Showcase<'_>| (lineage::family(case.contestant()), case.origin.lab.clone());
         // Cases stand by day, the newest first.
         let before = earlier().find(|case| kin(case) == kin(fresh));
-        let slug = |case: &Case<'_>| case.contestant().slug.clone();
+        let slug = |case: &Showcase<'_>| case.contestant().slug.clone();
         let ranked = order::by_rank(&section.cases, ranks);
         let leads = ranked.first().is_some_and(|first| slug(first) == slug(fresh));
         let rival = ranked.into_iter().find(|case| slug(case) != slug(fresh));
@@ -88,16 +88,16 @@ impl News {
 /// The first sentence of `pelicycle compare` on a release and the model before it, by all that both drew; none where nobody judged
 /// drawings of the one against those of the other.
 fn compared(
-    before: &Case<'_>,
-    fresh: &Case<'_>,
+    before: &Showcase<'_>,
+    fresh: &Showcase<'_>,
     models: &[ModelWorks<'_>],
     context: GalleryContext<'_>,
 ) -> Option<String> {
-    let attempts = |case: &Case<'_>| -> Vec<&Attempt> {
+    let attempts = |case: &Showcase<'_>| -> Vec<&Attempt> {
         let own = |model: &&ModelWorks<'_>| model.contestant().slug == case.contestant().slug;
         models.iter().filter(own).flat_map(ModelWorks::attempts).collect()
     };
-    let label = |case: &Case<'_>| text::label(&case.contestant().label);
+    let label = |case: &Showcase<'_>| text::label(&case.contestant().label);
     let sides = PairedSides::pair(&attempts(before), &attempts(fresh));
     let report = compare(&label(before), &label(fresh), &sides, &[], &MeasuredDrawings::new()).ok()?;
     let report = report.judged(&sides, context.judgements, context.calibrations, None);
@@ -105,8 +105,8 @@ fn compared(
 }
 
 /// The known facts of a release: its place where it was judged, else how often it drew.
-fn standing(fresh: &Case<'_>, before: Option<&Case<'_>>, ranks: &Ranks) -> String {
-    let said = |case: &Case<'_>| match ranks.of(&case.contestant().slug) {
+fn standing(fresh: &Showcase<'_>, before: Option<&Showcase<'_>>, ranks: &WallRanks) -> String {
+    let said = |case: &Showcase<'_>| match ranks.of(&case.contestant().slug) {
         Some(standing) => format!("{}, {}", standing.place, standing.won),
         None => {
             let drawn = case.drawn();

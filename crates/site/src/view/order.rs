@@ -10,12 +10,12 @@ use std::collections::HashSet;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
-use super::hall::Case;
+use super::hall::Showcase;
 use super::lineage;
-use super::ranking::Ranks;
+use super::ranking::WallRanks;
 
 /// Puts the cases of one prompt into the order of the house.
-pub(super) fn house(cases: &mut [Case<'_>], ranks: &Ranks) {
+pub(super) fn house(cases: &mut [Showcase<'_>], ranks: &WallRanks) {
     cases.sort_by_cached_key(|case| {
         let contestant = case.contestant();
         let lead = case.lead().attempt;
@@ -33,12 +33,12 @@ pub(super) fn house(cases: &mut [Case<'_>], ranks: &Ranks) {
 }
 
 /// The day that a case stands at.
-pub(super) fn day(case: &Case<'_>) -> Date {
+pub(super) fn day(case: &Showcase<'_>) -> Date {
     lineage::dated(case).to_zoned(TimeZone::UTC).date()
 }
 
 /// The cases that a picture for links shows: the first of each lab in the order of the house, then the others.
-pub(super) fn first_of_each_lab<'b, 'a>(cases: &'b [Case<'a>], most: usize) -> Vec<&'b Case<'a>> {
+pub(super) fn first_of_each_lab<'b, 'a>(cases: &'b [Showcase<'a>], most: usize) -> Vec<&'b Showcase<'a>> {
     let mut seen = HashSet::new();
     let (first, others): (Vec<_>, Vec<_>) =
         cases.iter().partition(|case| case.origin.lab.as_ref().is_some_and(|lab| seen.insert(&lab.name)));
@@ -46,8 +46,8 @@ pub(super) fn first_of_each_lab<'b, 'a>(cases: &'b [Case<'a>], most: usize) -> V
 }
 
 /// Cases by their place in a ranking, the best first; those without a place are left out.
-pub(super) fn by_rank<'b, 'a>(cases: &'b [Case<'a>], ranks: &Ranks) -> Vec<&'b Case<'a>> {
-    let place = |case: &Case<'_>| ranks.of(&case.contestant().slug).map(|standing| standing.order);
+pub(super) fn by_rank<'b, 'a>(cases: &'b [Showcase<'a>], ranks: &WallRanks) -> Vec<&'b Showcase<'a>> {
+    let place = |case: &Showcase<'_>| ranks.of(&case.contestant().slug).map(|standing| standing.order);
     let mut placed: Vec<_> = cases.iter().filter_map(|case| Some((place(case)?, case))).collect();
     placed.sort_by(|a, b| match a.0.cmp(&b.0) {
         Ordering::Equal => a.1.contestant().slug.cmp(&b.1.contestant().slug),

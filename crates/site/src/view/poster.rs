@@ -7,12 +7,12 @@ use pelicycle_text as text;
 use serde::Serialize;
 
 use super::card::{Card, SitePicture};
-use super::hall::{Case, ModelWorks, Section, ShownAttempt, model_path, prompt_path};
+use super::hall::{ModelWorks, PromptSection, Showcase, ShownAttempt, model_path, prompt_path};
 use super::premium::PremiumPage;
-use super::ranking::Ranks;
+use super::ranking::WallRanks;
 use super::{ChartFrame, ChartPage, grid, index, lineage, order, timeline};
 use crate::SiteSettings;
-use crate::makers::Origin;
+use crate::makers::ModelOrigin;
 
 /// Drawings on the poster of a wall.
 const PLATES: usize = 4;
@@ -37,12 +37,12 @@ pub(crate) struct Poster {
     /// Title and path of the page that it stands below; none where that is the first page.
     pub(crate) within: Option<(String, String)>,
     /// The drawing that the page is about, where there is one to see.
-    pub(crate) work: Option<Work>,
+    pub(crate) work: Option<PosterDrawing>,
 }
 
 /// The drawing that a page is about.
 #[derive(Debug, Serialize)]
-pub(crate) struct Work {
+pub(crate) struct PosterDrawing {
     pub(crate) picture: SitePicture,
     /// The prompt's title.
     pub(crate) prompt: String,
@@ -65,16 +65,20 @@ impl Plate {
         Self { picture, verdict: Card::new(shown).verdict, label: text::label(label) }
     }
 
-    fn of_case(case: &Case<'_>) -> Self {
+    fn of_case(case: &Showcase<'_>) -> Self {
         Self::new(case.lead(), &case.contestant().label)
     }
 }
 
 impl Poster {
     /// The poster of the first page: of its first wall, the newest release of each lab.
-    pub(crate) fn index(sections: &[Section<'_>], models: &[ModelWorks<'_>], site: &SiteSettings) -> Self {
+    pub(crate) fn index(
+        sections: &[PromptSection<'_>],
+        models: &[ModelWorks<'_>],
+        site: &SiteSettings,
+    ) -> Self {
         let order = index::in_order(sections, &site.lead);
-        let attempts = sections.iter().flat_map(Section::attempts);
+        let attempts = sections.iter().flat_map(PromptSection::attempts);
         Self {
             title: index::title(site, order.first().copied()),
             asked: order.first().map(|first| text::sentence(&first.prompt.text)),
@@ -91,9 +95,9 @@ impl Poster {
 
     /// The poster of the ranking: its top.
     pub(crate) fn ranking(
-        sections: &[Section<'_>],
+        sections: &[PromptSection<'_>],
         models: &[ModelWorks<'_>],
-        ranks: &Ranks,
+        ranks: &WallRanks,
         site: &SiteSettings,
     ) -> Self {
         let order = index::in_order(sections, &site.lead);
@@ -156,17 +160,17 @@ impl Poster {
     }
 
     /// The poster of a prompt's wall.
-    pub(crate) fn wall(section: &Section<'_>) -> Self {
+    pub(crate) fn wall(section: &PromptSection<'_>) -> Self {
         Self { within: None, ..Self::of_prompt(section, text::label(&section.prompt.title), leads(section)) }
     }
 
     /// The poster of a prompt's drawings side by side.
-    pub(crate) fn versus(section: &Section<'_>) -> Self {
+    pub(crate) fn versus(section: &PromptSection<'_>) -> Self {
         Self::of_prompt(section, format!("{}, compared", text::label(&section.prompt.title)), leads(section))
     }
 
     /// The poster of a prompt's families: the newest models of the largest one, the oldest of them first.
-    pub(crate) fn timeline(section: &Section<'_>) -> Self {
+    pub(crate) fn timeline(section: &PromptSection<'_>) -> Self {
         let strips = timeline::strips(section);
         let longest = strips.values().max_by_key(|cases| cases.len());
         let plates = longest.map(|cases| {
@@ -181,12 +185,12 @@ impl Poster {
     }
 
     /// The poster of a prompt's chart: the chart.
-    pub(crate) fn chart(section: &Section<'_>, page: &ChartPage) -> Self {
+    pub(crate) fn chart(section: &PromptSection<'_>, page: &ChartPage) -> Self {
         let chart = Some(page.poster().clone());
         Self { chart, ..Self::of_prompt(section, page.name(), Vec::new()) }
     }
 
-    fn of_prompt(section: &Section<'_>, title: String, plates: Vec<Plate>) -> Self {
+    fn of_prompt(section: &PromptSection<'_>, title: String, plates: Vec<Plate>) -> Self {
         Self {
             title,
             asked: Some(text::sentence(&section.prompt.text)),
@@ -219,7 +223,7 @@ impl Poster {
     fn of_model<'a>(
         model: &ModelWorks<'_>,
         view: &str,
-        cases: impl Iterator<Item = (&'a String, &'a Case<'a>)>,
+        cases: impl Iterator<Item = (&'a String, &'a Showcase<'a>)>,
     ) -> Self {
         let cases: Vec<_> = cases.take(PLATES).collect();
         let contestant = model.contestant();
@@ -242,7 +246,7 @@ impl Poster {
     }
 
     /// The poster of one attempt.
-    pub(crate) fn attempt(shown: ShownAttempt<'_>, origin: Origin) -> Self {
+    pub(crate) fn attempt(shown: ShownAttempt<'_>, origin: ModelOrigin) -> Self {
         let ShownAttempt { attempt, pictures, .. } = shown;
         let prompt = text::label(&attempt.prompt.title);
         let card = Card::new(shown);
@@ -260,7 +264,7 @@ impl Poster {
             single: true,
             newest: Some(attempt.timing.started),
             within: Some((prompt.clone(), prompt_path(&attempt.prompt))),
-            work: pictures.large.clone().map(|picture| Work {
+            work: pictures.large.clone().map(|picture| PosterDrawing {
                 picture,
                 prompt,
                 model: text::label(&attempt.contestant.label),
@@ -277,14 +281,14 @@ fn name(attempt: &Attempt) -> String {
 }
 
 /// The newest release of each lab on a wall; where one contestant has it for itself, its newest samples.
-fn leads(section: &Section<'_>) -> Vec<Plate> {
+fn leads(section: &PromptSection<'_>) -> Vec<Plate> {
     match section.cases.as_slice() {
         [only] => samples(only),
         cases => order::first_of_each_lab(cases, PLATES).into_iter().map(Plate::of_case).collect(),
     }
 }
 
-fn samples(case: &Case<'_>) -> Vec<Plate> {
+fn samples(case: &Showcase<'_>) -> Vec<Plate> {
     let named = |shown: &ShownAttempt<'_>| {
         format!("{}, no. {}", shown.attempt.contestant.label, shown.attempt.sample)
     };

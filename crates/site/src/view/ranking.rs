@@ -74,7 +74,7 @@ struct Judge {
 /// Places on the walls: those of the first ranking, which is people's where people judged. One by a judge that fails the
 /// calibration gives no places.
 #[derive(Debug, Default)]
-pub(crate) struct Ranks {
+pub(crate) struct WallRanks {
     /// By slug.
     of: BTreeMap<String, ModelStanding>,
 }
@@ -174,7 +174,7 @@ fn won(placed: &ContestantStanding) -> String {
     }
 }
 
-impl Ranks {
+impl WallRanks {
     pub(crate) fn new(report: Option<&RankingReport>) -> Self {
         let heard = report.and_then(|report| report.rankings.iter().find(|ranked| ranked.failing.is_empty()));
         let Some(first) = heard else { return Self::default() };

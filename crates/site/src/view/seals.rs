@@ -8,7 +8,7 @@ use pelicycle_store::StoredSeal;
 use pelicycle_text as text;
 use serde::Serialize;
 
-use super::hall::{Section, prompt_path};
+use super::hall::{PromptSection, prompt_path};
 
 /// Prompts of a set that the page shows.
 const MOST: usize = 200;
@@ -71,7 +71,7 @@ impl SealsPage {
     pub(crate) const PATH: &'static str = "seals.html";
 
     /// None where nothing was sealed.
-    pub(crate) fn new(seals: &[StoredSeal], sections: &[Section<'_>]) -> Option<Self> {
+    pub(crate) fn new(seals: &[StoredSeal], sections: &[PromptSection<'_>]) -> Option<Self> {
         let mut seals: Vec<&StoredSeal> = seals.iter().collect();
         seals.sort_by(|a, b| b.seal.sealed.cmp(&a.seal.sealed).then_with(|| a.seal.name.cmp(&b.seal.name)));
         let seals: Vec<_> = seals.into_iter().map(|stored| SealView::new(stored, sections)).collect();
@@ -84,7 +84,7 @@ fn anchor(named: &str) -> String {
 }
 
 /// The day of a section's first attempt, where that is before a moment.
-fn early(section: &Section<'_>, sealed: Timestamp) -> Option<String> {
+fn early(section: &PromptSection<'_>, sealed: Timestamp) -> Option<String> {
     let first = section.attempts().map(|attempt| attempt.timing.started).min()?;
     (first < sealed).then(|| text::day(first))
 }
@@ -94,7 +94,7 @@ fn is_of(prompt: &RevealedPrompt, asked: &PromptRecord) -> bool {
 }
 
 impl SealView {
-    fn new(StoredSeal { seal, revealed }: &StoredSeal, sections: &[Section<'_>]) -> Self {
+    fn new(StoredSeal { seal, revealed }: &StoredSeal, sections: &[PromptSection<'_>]) -> Self {
         Self {
             anchor: anchor(&seal.name),
             name: text::label(&seal.name),
@@ -115,7 +115,7 @@ impl OpenedView {
         revealed: &RevealedRecord,
         matches: bool,
         (number, sealed): (u32, Timestamp),
-        sections: &[Section<'_>],
+        sections: &[PromptSection<'_>],
     ) -> Self {
         let came = revealed.prompts.len();
         let view = |prompt: &RevealedPrompt| {
@@ -141,7 +141,7 @@ impl OpenedView {
 
 impl SealNote {
     /// Of a section whose prompt was revealed with a seal: with one that it matches, where there are several.
-    pub(crate) fn new(section: &Section<'_>, seals: &[StoredSeal]) -> Option<Self> {
+    pub(crate) fn new(section: &PromptSection<'_>, seals: &[StoredSeal]) -> Option<Self> {
         let mut notes: Vec<Self> = seals
             .iter()
             .filter_map(|StoredSeal { seal, revealed }| {

@@ -4,8 +4,8 @@ use pelicycle_record::Attempt;
 use pelicycle_text as text;
 
 use super::card::Card;
-use super::hall::{Case, Section};
-use super::ranking::Ranks;
+use super::hall::{PromptSection, Showcase};
+use super::ranking::WallRanks;
 use super::{lineage, order, timeline};
 use crate::SheetOrder;
 
@@ -33,9 +33,13 @@ pub(crate) struct SheetPlaces<'a> {
 }
 
 /// In a given order.
-pub(crate) fn places<'a>(section: &Section<'a>, order: SheetOrder, ranks: &Ranks) -> SheetPlaces<'a> {
+pub(crate) fn places<'a>(
+    section: &PromptSection<'a>,
+    order: SheetOrder,
+    ranks: &WallRanks,
+) -> SheetPlaces<'a> {
     let cases = &section.cases;
-    let mut ordered: Vec<&Case<'a>> = cases.iter().collect();
+    let mut ordered: Vec<&Showcase<'a>> = cases.iter().collect();
     match order {
         SheetOrder::House => {}
         SheetOrder::Rank => {
@@ -54,7 +58,7 @@ pub(crate) fn places<'a>(section: &Section<'a>, order: SheetOrder, ranks: &Ranks
 }
 
 /// By families and dates. A family of one has no years to show and is left out.
-pub(crate) fn by_family<'a>(section: &Section<'a>) -> SheetPlaces<'a> {
+pub(crate) fn by_family<'a>(section: &PromptSection<'a>) -> SheetPlaces<'a> {
     let strips = timeline::strips(section);
     let longest = strips.values().map(Vec::len).max();
     let cards = strips.values().flat_map(|cases| {
@@ -67,7 +71,7 @@ pub(crate) fn by_family<'a>(section: &Section<'a>) -> SheetPlaces<'a> {
 }
 
 impl<'a> SheetPlace<'a> {
-    fn new(case: &Case<'a>, day: Option<String>, begins_row: bool) -> Self {
+    fn new(case: &Showcase<'a>, day: Option<String>, begins_row: bool) -> Self {
         let (lead, drawn) = (case.lead(), case.drawn());
         let card = Card::new(lead);
         let made = || {
@@ -108,7 +112,7 @@ mod tests {
             record.contestant.model = label.to_owned();
             record.contestant.demonstration = demonstration;
             let shown = ShownAttempt { attempt: &record, pictures: &pictures, looks: 0, inputs: None };
-            let (makers, ranks) = (OwnMakers::default(), Ranks::default());
+            let (makers, ranks) = (OwnMakers::default(), WallRanks::default());
             let sections = sections([shown].into_iter(), &makers, &ranks);
             places(&sections[0], SheetOrder::House, &ranks).cards[0].note.clone()
         };

@@ -8,7 +8,7 @@ use serde::Serialize;
 
 use super::Card;
 use super::chart::{AxisScale, PLAIN};
-use super::hall::Case;
+use super::hall::Showcase;
 use crate::makers::Lab;
 
 /// Fewer drawings are no axis.
@@ -63,9 +63,9 @@ struct PlacedDrawing {
 
 impl TimeAxis {
     /// None where too few models have a release date.
-    pub(super) fn new(cases: &[Case<'_>]) -> Option<Self> {
+    pub(super) fn new(cases: &[Showcase<'_>]) -> Option<Self> {
         let models = cases.iter().filter(|case| !case.contestant().demonstration);
-        let mut dated: Vec<(Date, &Case<'_>)> =
+        let mut dated: Vec<(Date, &Showcase<'_>)> =
             models.clone().filter_map(|case| Some((case.origin.released?, case))).collect();
         dated.sort_by(|(day, case), (other_day, other)| {
             (day, &case.contestant().slug).cmp(&(other_day, &other.contestant().slug))
@@ -91,7 +91,7 @@ impl AxisFrame {
         width: f64,
         size: (f64, f64),
         most: usize,
-        dated: &[(Date, &Case<'_>)],
+        dated: &[(Date, &Showcase<'_>)],
     ) -> Self {
         let scale = AxisScale::days(dated[0].0, dated[dated.len() - 1].0);
         // The first and the last day keep half a drawing from the edges.

@@ -6,7 +6,7 @@ use pelicycle_text as text;
 use serde::Serialize;
 
 use super::figures::{difference_in_words, rate_in_words};
-use super::hall::{Case, Section, model_path, prompt_path};
+use super::hall::{PromptSection, Showcase, model_path, prompt_path};
 use super::time_axis::TimeAxis;
 use super::{Card, lineage};
 
@@ -57,14 +57,14 @@ struct RateStep {
 }
 
 /// Path of a prompt's timeline from the site's root; none where no family has two models and too few have a date for an axis.
-pub(super) fn path(section: &Section<'_>) -> Option<String> {
+pub(super) fn path(section: &PromptSection<'_>) -> Option<String> {
     let shows = !strips(section).is_empty() || TimeAxis::new(&section.cases).is_some();
     shows.then(|| format!("timelines/{}.html", section.stem()))
 }
 
 /// Cases by family, oldest first, where there are two or more. A demonstration is no release.
-pub(super) fn strips<'b, 'a>(section: &'b Section<'a>) -> BTreeMap<String, Vec<&'b Case<'a>>> {
-    let mut strips: BTreeMap<String, Vec<&Case<'_>>> = BTreeMap::new();
+pub(super) fn strips<'b, 'a>(section: &'b PromptSection<'a>) -> BTreeMap<String, Vec<&'b Showcase<'a>>> {
+    let mut strips: BTreeMap<String, Vec<&Showcase<'_>>> = BTreeMap::new();
     for case in section.cases.iter().filter(|case| !case.contestant().demonstration) {
         strips.entry(lineage::family(case.contestant())).or_default().push(case);
     }
@@ -77,7 +77,7 @@ pub(super) fn strips<'b, 'a>(section: &'b Section<'a>) -> BTreeMap<String, Vec<&
 
 impl TimelinePage {
     /// None where [`path`] has none.
-    pub(crate) fn new(section: &Section<'_>) -> Option<Self> {
+    pub(crate) fn new(section: &PromptSection<'_>) -> Option<Self> {
         let path = path(section)?;
         let mut strips: Vec<Strip> =
             strips(section).into_iter().map(|(family, cases)| Strip::new(&family, &cases)).collect();
@@ -95,7 +95,7 @@ impl TimelinePage {
 }
 
 impl Strip {
-    fn new(family: &str, cases: &[&Case<'_>]) -> Self {
+    fn new(family: &str, cases: &[&Showcase<'_>]) -> Self {
         let earlier = cases.len().saturating_sub(MOST);
         let before = std::iter::once(None).chain(cases.iter().map(Some));
         let stops = cases.iter().zip(before).map(|(case, before)| TimelineStop::new(case, before.copied()));
@@ -109,7 +109,7 @@ impl Strip {
 }
 
 impl TimelineStop {
-    fn new(case: &Case<'_>, before: Option<&Case<'_>>) -> Self {
+    fn new(case: &Showcase<'_>, before: Option<&Showcase<'_>>) -> Self {
         let contestant = case.contestant();
         let drawn = case.drawn();
         let step = before

@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::card::SitePicture;
 use super::figures::{price, speed_in_words};
-use super::hall::{Case, Section, ShownAttempt, model_path, prompt_path};
+use super::hall::{PromptSection, Showcase, ShownAttempt, model_path, prompt_path};
 use super::{page_path, words};
 use crate::makers::Lab;
 
@@ -52,14 +52,14 @@ struct Row {
 }
 
 /// Path of a prompt's comparison from the site's root; none where there is nothing to compare.
-pub(super) fn path(section: &Section<'_>) -> Option<String> {
+pub(super) fn path(section: &PromptSection<'_>) -> Option<String> {
     let attempts: usize = section.cases.iter().map(|case| case.shown.len()).sum();
     (attempts > 1).then(|| format!("versus/{}.html", section.stem()))
 }
 
 impl VersusPage {
     /// None where there is nothing to compare.
-    pub(crate) fn new(section: &Section<'_>) -> Option<Self> {
+    pub(crate) fn new(section: &PromptSection<'_>) -> Option<Self> {
         let path = path(section)?;
         let all: usize = section.cases.iter().map(|case| case.shown.len()).sum();
         let shown =
@@ -78,7 +78,7 @@ impl VersusPage {
 }
 
 impl Row {
-    fn new(ShownAttempt { attempt, pictures, .. }: ShownAttempt<'_>, case: &Case<'_>) -> Self {
+    fn new(ShownAttempt { attempt, pictures, .. }: ShownAttempt<'_>, case: &Showcase<'_>) -> Self {
         let result = words::result(attempt);
         let svg = attempt.check.as_ref().and_then(|check| check.svg.as_ref());
         Self {

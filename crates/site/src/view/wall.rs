@@ -9,8 +9,8 @@ use pelicycle_text as text;
 use serde::Serialize;
 
 use super::figures::Figures;
-use super::hall::{Case, Section, model_path, prompt_path};
-use super::ranking::{RankingPage, Ranks};
+use super::hall::{PromptSection, Showcase, model_path, prompt_path};
+use super::ranking::{RankingPage, WallRanks};
 use super::seals::SealNote;
 use super::{Card, chart, lineage, timeline, versus, words};
 use crate::makers::Lab;
@@ -25,7 +25,7 @@ const TOOLS_FROM: usize = 4;
 /// The page of one prompt.
 #[derive(Debug, Serialize)]
 pub(crate) struct PromptPage {
-    tools: Option<Tools>,
+    tools: Option<WallTools>,
     wall: Wall,
     seal: Option<SealNote>,
     /// The page of the rankings, where there is one.
@@ -99,7 +99,7 @@ pub(super) struct WallEntry {
 
 /// Tools to sort and filter a wall by.
 #[derive(Debug, Serialize)]
-pub(super) struct Tools {
+pub(super) struct WallTools {
     labs: BTreeSet<String>,
     /// Models whose lab is not known.
     unknown_labs: bool,
@@ -115,7 +115,7 @@ pub(super) struct Tools {
 }
 
 impl Wall {
-    pub(super) fn new(section: &Section<'_>, most: usize, ranks: &Ranks) -> Self {
+    pub(super) fn new(section: &PromptSection<'_>, most: usize, ranks: &WallRanks) -> Self {
         let prompt = section.prompt;
         let attempts: usize = section.cases.iter().map(|case| case.shown.len()).sum();
         let open = attempts <= FEW;
@@ -141,7 +141,7 @@ impl Wall {
 }
 
 impl WallEntry {
-    fn new(case: &Case<'_>, open: bool, ranks: &Ranks) -> Self {
+    fn new(case: &Showcase<'_>, open: bool, ranks: &WallRanks) -> Self {
         let contestant = case.contestant();
         let numbers = Figures::of(&case.shown.iter().map(|shown| shown.attempt)).numbers;
         let lead = case.lead();
@@ -189,7 +189,7 @@ fn place(provider: &str) -> &'static str {
     if provider == LOCAL { "local" } else { "remote" }
 }
 
-impl Tools {
+impl WallTools {
     /// None where there is nothing to find.
     pub(super) fn new<'a>(cases: &(impl Iterator<Item = &'a WallEntry> + Clone)) -> Option<Self> {
         if cases.clone().count() < TOOLS_FROM {
@@ -213,10 +213,10 @@ impl Tools {
 }
 
 impl PromptPage {
-    pub(crate) fn new(section: &Section<'_>, ranks: &Ranks) -> Self {
+    pub(crate) fn new(section: &PromptSection<'_>, ranks: &WallRanks) -> Self {
         let wall = Wall::new(section, usize::MAX, ranks);
         let ranking = (!ranks.is_empty()).then_some(RankingPage::PATH);
-        Self { tools: Tools::new(&wall.cases.iter()), wall, seal: None, ranking }
+        Self { tools: WallTools::new(&wall.cases.iter()), wall, seal: None, ranking }
     }
 
     /// The same with what is known of the prompt's seal.

@@ -12,7 +12,7 @@ use super::points::{
     words_of_bytes,
 };
 use super::small_blocks::look_up;
-use super::unpack::Superblock;
+use super::unpack::HalvedSuperblock;
 use crate::quant::{MXFP4_LEVELS, points};
 use crate::unpack::above;
 
@@ -71,7 +71,7 @@ fn scales_of_nibbles(d: __m256, b: &[u8], at: usize) -> [__m256; 2] {
 
 #[target_feature(enable = "avx2,fma,f16c")]
 #[inline]
-pub(crate) fn iq2_xxs<const IN: u8>(b: &[u8; 66]) -> Superblock {
+pub(crate) fn iq2_xxs<const IN: u8>(b: &[u8; 66]) -> HalvedSuperblock {
     // Four places and a word for each run.
     let (first, second) = (_mm256_castsi256_ps(register_at(b, 2)), _mm256_castsi256_ps(register_at(b, 34)));
     let tails = _mm256_castps_si256(_mm256_shuffle_ps::<0xdd>(first, second));
@@ -88,7 +88,7 @@ pub(crate) fn iq2_xs<const IN: u8>(
     b: &[u8; 74],
     next: &[u8; 74],
     places: &mut PointPlaces<512, 2>,
-) -> Superblock {
+) -> HalvedSuperblock {
     // Places of nine bits, and sign codes above them.
     let words_of = |b: &[u8; 74]| [register_at(b, 2), register_at(b, 34)];
     let places = places.turn(b, next, |b| words_of(b));
@@ -105,7 +105,7 @@ pub(crate) fn iq2_s<const IN: u8>(
     b: &[u8; 82],
     next: &[u8; 82],
     places: &mut PointPlaces<1024, 2>,
-) -> Superblock {
+) -> HalvedSuperblock {
     let places = places.turn(b, next, |b| {
         // Two bits to a place: those of a byte in the bytes of a word.
         let bytes: &[u8; 8] = b[66..].first_chunk().expect("inside the block");
@@ -121,7 +121,7 @@ pub(crate) fn iq2_s<const IN: u8>(
 
 #[target_feature(enable = "avx2,fma,f16c")]
 #[inline]
-pub(crate) fn iq3_xxs<const IN: u8>(b: &[u8; 98]) -> Superblock {
+pub(crate) fn iq3_xxs<const IN: u8>(b: &[u8; 98]) -> HalvedSuperblock {
     let tails = register_at(b, 66);
     let places = in_memory(b);
     let levels = fours_in_lanes(&points::IQ3_XXS, |run, j| PointPlace::of_byte(places[2 + 8 * run + j]));
@@ -135,7 +135,7 @@ pub(crate) fn iq3_s<const IN: u8>(
     b: &[u8; 110],
     next: &[u8; 110],
     places: &mut PointPlaces<512, 4>,
-) -> Superblock {
+) -> HalvedSuperblock {
     let places = places.turn(b, next, |b| {
         // A ninth bit to a place: those of 32 places in a word.
         let of_half = |half: usize| {
@@ -171,7 +171,7 @@ fn spread_word(word: i32) -> __m256i {
 
 #[target_feature(enable = "avx2,fma,f16c")]
 #[inline]
-pub(crate) fn nvfp4<const IN: u8>(b: &[u8; 144]) -> Superblock {
+pub(crate) fn nvfp4<const IN: u8>(b: &[u8; 144]) -> HalvedSuperblock {
     let mut runs = [_mm256_setzero_si256(); 8];
     let mut scales = [0; 16];
     let mask = _mm256_set1_epi8(15);

@@ -7,7 +7,7 @@ use super::books::in_order;
 use super::k_quants::{half, one_half, two_bits};
 use super::lanes::{floats_of_runs, half_register_at, register_at, spread_runs, symmetric};
 use super::points::{PointPlaces, bits_of_four, eights_in_lanes, opaque, words_of_bytes};
-use super::unpack::Superblock;
+use super::unpack::HalvedSuperblock;
 use crate::quant::points;
 
 /// The word at `at`.
@@ -22,7 +22,7 @@ pub(crate) fn iq1_s<const IN: u8>(
     b: &[u8; 50],
     next: &[u8; 50],
     places: &mut PointPlaces<2048, 2>,
-) -> Superblock {
+) -> HalvedSuperblock {
     let mask = |x, mask| _mm256_and_si256(x, _mm256_set1_epi32(mask));
     // Of each run four times three high bits of places, three of its scale and the sign of an eighth.
     let words_of = |b: &[u8; 50]| _mm256_cvtepu16_epi32(half_register_at(b, 34));
@@ -42,7 +42,7 @@ pub(crate) fn iq1_s<const IN: u8>(
     let sign = _mm256_castsi256_ps(_mm256_slli_epi32(words, 16));
     let zeros = _mm256_blendv_ps(_mm256_set1_ps(7.0), _mm256_set1_ps(9.0), sign);
     let offsets = floats_of_runs(_mm256_mul_ps(scales, zeros));
-    Superblock { codes, scales: floats_of_runs(scales), offsets }
+    HalvedSuperblock { codes, scales: floats_of_runs(scales), offsets }
 }
 
 #[target_feature(enable = "avx2,fma,f16c")]
@@ -51,7 +51,7 @@ pub(crate) fn iq1_m<const IN: u8>(
     b: &[u8; 56],
     next: &[u8; 56],
     places: &mut PointPlaces<2048, 2>,
-) -> Superblock {
+) -> HalvedSuperblock {
     // Of each place a nibble: three high bits, and the sign of an eighth.
     let nibbles_of = |b: &[u8; 56]| {
         let bytes = _mm256_cvtepu8_epi16(half_register_at(b, 32));
@@ -83,7 +83,7 @@ pub(crate) fn iq1_m<const IN: u8>(
 
 #[target_feature(enable = "avx2,fma,f16c")]
 #[inline]
-pub(crate) fn tq2_0<const IN: u8>(b: &[u8; 66]) -> Superblock {
+pub(crate) fn tq2_0<const IN: u8>(b: &[u8; 66]) -> HalvedSuperblock {
     symmetric(two_bits(register_at(b, 0), register_at(b, 32)), [half::<64>(b); 2], 1.0)
 }
 
@@ -100,7 +100,7 @@ fn digit(bytes: __m256i) -> (__m256i, __m256i) {
 
 #[target_feature(enable = "avx2,fma,f16c")]
 #[inline]
-pub(crate) fn tq1_0<const IN: u8>(b: &[u8; 54]) -> Superblock {
+pub(crate) fn tq1_0<const IN: u8>(b: &[u8; 54]) -> HalvedSuperblock {
     let mut runs = [_mm256_setzero_si256(); 8];
     let below = |bytes| _mm256_xor_si256(bytes, _mm256_set1_epi8(-128));
     let mut bytes = below(register_at(b, 0));
@@ -126,7 +126,7 @@ pub(crate) fn tq1_0<const IN: u8>(b: &[u8; 54]) -> Superblock {
 /// 128 weights in 18 bytes: the factor, and a bit for each.
 #[target_feature(enable = "avx2,fma,f16c")]
 #[inline]
-pub(crate) fn q1_0<const IN: u8>(b: &[u8; 36]) -> Superblock {
+pub(crate) fn q1_0<const IN: u8>(b: &[u8; 36]) -> HalvedSuperblock {
     let words = _mm256_set_m128i(half_register_at(b, 20), half_register_at(b, 2));
     let one = _mm256_set1_epi8(1);
     let codes = spread_runs(words).map(|spread| {
@@ -134,13 +134,13 @@ pub(crate) fn q1_0<const IN: u8>(b: &[u8; 36]) -> Superblock {
     });
     // A bit stands for two.
     let d = factors([word(b, 0), word(b, 0), word(b, 18), word(b, 18)]);
-    Superblock { codes, scales: [_mm256_add_ps(d, d); 2], offsets: [d; 2] }
+    HalvedSuperblock { codes, scales: [_mm256_add_ps(d, d); 2], offsets: [d; 2] }
 }
 
 /// 64 weights in 18 bytes: the factor, and two bits for each.
 #[target_feature(enable = "avx2,fma,f16c")]
 #[inline]
-pub(crate) fn q2_0<const IN: u8>(b: &[u8; 72]) -> Superblock {
+pub(crate) fn q2_0<const IN: u8>(b: &[u8; 72]) -> HalvedSuperblock {
     let mut runs = [_mm256_setzero_si256(); 8];
     for (run, codes) in runs.iter_mut().enumerate() {
         let packed: &[u8; 8] = b[run / 2 * 18 + 2 + run % 2 * 8..].first_chunk().expect("inside the block");

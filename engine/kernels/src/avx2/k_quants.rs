@@ -7,7 +7,7 @@ use super::lanes::{
     symmetric, times, transpose, transpose_twice, unsigned_in_lanes,
 };
 use super::small_blocks::{levels, nibbles_by_run};
-use super::unpack::Superblock;
+use super::unpack::HalvedSuperblock;
 use crate::quant::{IQ4_LEVELS, iq4_xs_scales, q3_k_scales};
 
 /// The half-precision number at `AT`, in all lanes.
@@ -56,13 +56,13 @@ fn one_bit<const TO: i32>(packed: __m256i) -> [[__m256i; 4]; 2] {
 
 #[target_feature(enable = "avx2,fma,f16c")]
 #[inline]
-pub(super) fn q2_k(b: &[u8; 84]) -> Superblock {
+pub(super) fn q2_k(b: &[u8; 84]) -> HalvedSuperblock {
     let [d, dmin] = two_halves::<80>(b);
     let packed = half_register_at(b, 0);
     let mask = _mm_set1_epi8(15);
     let scales = unsigned_in_lanes(_mm_and_si128(packed, mask));
     let minima = unsigned_in_lanes(_mm_and_si128(_mm_srli_epi16(packed, 4), mask));
-    Superblock {
+    HalvedSuperblock {
         codes: two_bits(register_at(b, 16), register_at(b, 48)),
         scales: times(d, scales),
         offsets: times(dmin, minima),
@@ -71,7 +71,7 @@ pub(super) fn q2_k(b: &[u8; 84]) -> Superblock {
 
 #[target_feature(enable = "avx2,fma,f16c")]
 #[inline]
-pub(super) fn q3_k(b: &[u8; 110]) -> Superblock {
+pub(super) fn q3_k(b: &[u8; 110]) -> HalvedSuperblock {
     let scales = q3_k_scales(b[96..].first_chunk().expect("12 bytes of scales"));
     let scales = signed_in_lanes(_mm_sub_epi8(half_register_at(&scales, 0), _mm_set1_epi8(32)));
     let low = two_bits(register_at(b, 32), register_at(b, 64));
@@ -104,23 +104,23 @@ fn low_then_high<const AT: usize>(b: &[u8]) -> [[__m256i; 4]; 2] {
 
 #[target_feature(enable = "avx2,fma,f16c")]
 #[inline]
-pub(super) fn q4_k(b: &[u8; 144]) -> Superblock {
+pub(super) fn q4_k(b: &[u8; 144]) -> HalvedSuperblock {
     let (scales, offsets) = six_bit_scales(b);
-    Superblock { codes: low_then_high::<16>(b), scales, offsets }
+    HalvedSuperblock { codes: low_then_high::<16>(b), scales, offsets }
 }
 
 #[target_feature(enable = "avx2,fma,f16c")]
 #[inline]
-pub(super) fn q5_k(b: &[u8; 176]) -> Superblock {
+pub(super) fn q5_k(b: &[u8; 176]) -> HalvedSuperblock {
     let (scales, offsets) = six_bit_scales(b);
     let low = low_then_high::<48>(b);
     let high = one_bit::<4>(register_at(b, 16));
-    Superblock { codes: [join(low[0], high[0]), join(low[1], high[1])], scales, offsets }
+    HalvedSuperblock { codes: [join(low[0], high[0]), join(low[1], high[1])], scales, offsets }
 }
 
 #[target_feature(enable = "avx2,fma,f16c")]
 #[inline]
-pub(super) fn q6_k(b: &[u8; 210]) -> Superblock {
+pub(super) fn q6_k(b: &[u8; 210]) -> HalvedSuperblock {
     let scales = times(half::<208>(b), signed_in_lanes(half_register_at(b, 192)));
     let [mut even, mut odd] = [[_mm256_setzero_si256(); 4]; 2];
     let (nibble, top) = (_mm256_set1_epi8(15), _mm256_set1_epi8(0x30));
@@ -138,7 +138,7 @@ pub(super) fn q6_k(b: &[u8; 210]) -> Superblock {
 
 #[target_feature(enable = "avx2,fma,f16c")]
 #[inline]
-pub(super) fn iq4_xs(b: &[u8; 136]) -> Superblock {
+pub(super) fn iq4_xs(b: &[u8; 136]) -> HalvedSuperblock {
     let scales = runs_in_lanes(u64::from_le_bytes(iq4_xs_scales(b)));
     let scales = scales.map(|scales| _mm256_sub_epi32(scales, _mm256_set1_epi32(32)));
     let places = nibbles_by_run([0, 32, 64, 96].map(|at| register_at(b, 8 + at)));

@@ -5,7 +5,7 @@
 
 use std::arch::x86_64::*;
 
-use super::unpack::Superblock;
+use super::unpack::HalvedSuperblock;
 
 /// 32 bytes from an array.
 #[target_feature(enable = "avx2,fma,f16c")]
@@ -176,24 +176,24 @@ pub(super) fn times(factor: __m256, integers: [__m256i; 2]) -> [__m256; 2] {
 /// A superblock of a format without minima, whose codes are `zero` above what they stand for.
 #[target_feature(enable = "avx2,fma,f16c")]
 #[inline]
-pub(super) fn symmetric(codes: [[__m256i; 4]; 2], scales: [__m256; 2], zero: f32) -> Superblock {
+pub(super) fn symmetric(codes: [[__m256i; 4]; 2], scales: [__m256; 2], zero: f32) -> HalvedSuperblock {
     let zero = _mm256_set1_ps(zero);
-    Superblock { codes, scales, offsets: scales.map(|scale| _mm256_mul_ps(scale, zero)) }
+    HalvedSuperblock { codes, scales, offsets: scales.map(|scale| _mm256_mul_ps(scale, zero)) }
 }
 
 /// As `symmetric`, of a format whose runs of 32 elements have one scale.
 #[target_feature(enable = "avx2,fma,f16c")]
 #[inline]
-pub(super) fn symmetric_by_run(codes: [[__m256i; 4]; 2], scales: [__m256; 2], zero: f32) -> Superblock {
+pub(super) fn symmetric_by_run(codes: [[__m256i; 4]; 2], scales: [__m256; 2], zero: f32) -> HalvedSuperblock {
     let offsets = _mm256_mul_ps(once(scales), _mm256_set1_ps(zero));
-    Superblock { codes, scales, offsets: [offsets, _mm256_setzero_ps()] }
+    HalvedSuperblock { codes, scales, offsets: [offsets, _mm256_setzero_ps()] }
 }
 
 /// A superblock whose codes are what they stand for.
 #[target_feature(enable = "avx2,fma,f16c")]
 #[inline]
-pub(super) fn signed(codes: [[__m256i; 4]; 2], scales: [__m256; 2]) -> Superblock {
-    Superblock { codes, scales, offsets: [_mm256_setzero_ps(); 2] }
+pub(super) fn signed(codes: [[__m256i; 4]; 2], scales: [__m256; 2]) -> HalvedSuperblock {
+    HalvedSuperblock { codes, scales, offsets: [_mm256_setzero_ps(); 2] }
 }
 
 /// Lane w: the sum of the lanes of `sums[w]`, added as [`sum`](super::loops::sum) adds them.

@@ -18,4 +18,4 @@ mod unpack;
 
 pub(super) use loops::kernels;
 pub(super) use points::PointPlaces;
-pub(super) use unpack::{Superblock, in_loop, unpack_run};
+pub(super) use unpack::{HalvedSuperblock, in_loop, unpack_run};

@@ -20,8 +20,8 @@ macro_rules! products {
         use crate::avx2::lanes::sums_of_lanes;
         use crate::avx2::loops::{eight_floats, store_up_to_eight};
         use crate::avx2::points::PointPlaces;
-        use crate::avx2::tile::{TILE_BLOCKS, TILE_ROWS, Tile, end_sums, unit};
-        use crate::avx2::unpack::{CodeRange, Superblock, code_range};
+        use crate::avx2::tile::{TILE_BLOCKS, TILE_ROWS, HalvedTile, end_sums, unit};
+        use crate::avx2::unpack::{CodeRange, HalvedSuperblock, code_range};
         use crate::avx2::{books, few_bits, k_quants, small_blocks};
         use crate::groups::{by_groups, near_rows};
         use crate::quant::TensorType;
@@ -94,7 +94,7 @@ macro_rules! products {
             row_bytes: usize,
             rows: &[&[QuantizedBlock]; ROWS],
             out: &mut [&mut [f32]; ROWS],
-            mut unpack: impl FnMut(&[u8; BYTES], &[u8; BYTES]) -> Superblock,
+            mut unpack: impl FnMut(&[u8; BYTES], &[u8; BYTES]) -> HalvedSuperblock,
         ) {
             let range = const { CodeRange::numbered(RANGE) };
             let blocks = row_bytes.div_ceil(BYTES);
@@ -168,7 +168,7 @@ macro_rules! products {
                 CodeRange::SevenBits => add_tile::<{ CodeRange::SevenBits as u8 }>,
                 CodeRange::Signed => unreachable!("{kind} takes no tiles"),
             };
-            let mut tile = Tile::default();
+            let mut tile = HalvedTile::default();
             let mut sums = vec![_mm256_setzero_ps(); TILE_ROWS * rows.len()];
             for (t, some) in weights.chunks(TILE_ROWS * row_bytes).enumerate() {
                 let next = ahead::after(weights, t * TILE_ROWS * row_bytes);
@@ -184,7 +184,7 @@ macro_rules! products {
         /// superblocks begin `sums` anew. Of each group of rows these are the sums with the tile's first weight row, then with
         /// the second, and so on.
         #[target_feature(enable = $features)]
-        fn add_tile<const RANGE: u8>(tile: &Tile, first: usize, rows: &[&[QuantizedBlock]], sums: &mut [__m256]) {
+        fn add_tile<const RANGE: u8>(tile: &HalvedTile, first: usize, rows: &[&[QuantizedBlock]], sums: &mut [__m256]) {
             let mut rest = sums;
             by_groups!(rows, 8 4 2 1, |rows| {
                 let (sums, others) = std::mem::take(&mut rest).split_at_mut(TILE_ROWS * rows.len());
@@ -198,7 +198,7 @@ macro_rules! products {
         #[target_feature(enable = $features)]
         #[inline(never)]
         fn add_row<const RANGE: u8, const ROWS: usize>(
-            weights: &[Superblock],
+            weights: &[HalvedSuperblock],
             rows: &[&[QuantizedBlock]; ROWS],
             first: usize,
             sums: &mut [__m256; ROWS],
@@ -225,7 +225,7 @@ macro_rules! products {
         /// Adds the products of half a superblock with its activations.
         #[target_feature(enable = $features)]
         #[inline]
-        fn add_half(range: CodeRange, w: &Superblock, x: &QuantizedBlock, half: usize, sum: &mut __m256) {
+        fn add_half(range: CodeRange, w: &HalvedSuperblock, x: &QuantizedBlock, half: usize, sum: &mut __m256) {
             *sum = _mm256_fmadd_ps(w.scales[half], $bytes(range, &w.codes[half], x, half), *sum);
             match range {
                 CodeRange::Signed => {}

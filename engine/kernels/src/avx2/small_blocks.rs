@@ -5,7 +5,7 @@ use std::arch::x86_64::*;
 use super::lanes::{
     half_register_at, join, masked, nibbles, register_at, runs_in_lanes, signed, symmetric_by_run, transpose,
 };
-use super::unpack::Superblock;
+use super::unpack::HalvedSuperblock;
 use crate::quant::{IQ4_LEVELS, MXFP4_LEVELS};
 use crate::unpack::above;
 
@@ -116,33 +116,33 @@ pub(super) fn levels(table: &[i8; 16], places: [[__m256i; 4]; 2]) -> [[__m256i; 
 
 #[target_feature(enable = "avx2,fma,f16c")]
 #[inline]
-pub(super) fn q4_0(b: &[u8; 144]) -> Superblock {
+pub(super) fn q4_0(b: &[u8; 144]) -> HalvedSuperblock {
     symmetric_by_run(nibbles_at::<18, 2>(b), halves::<18>(b), 8.0)
 }
 
 #[target_feature(enable = "avx2,fma,f16c")]
 #[inline]
-pub(super) fn q4_1(b: &[u8; 160]) -> Superblock {
+pub(super) fn q4_1(b: &[u8; 160]) -> HalvedSuperblock {
     let [scales, offsets] = scales_and_minima::<20>(b);
-    Superblock { codes: nibbles_at::<20, 4>(b), scales, offsets }
+    HalvedSuperblock { codes: nibbles_at::<20, 4>(b), scales, offsets }
 }
 
 #[target_feature(enable = "avx2,fma,f16c")]
 #[inline]
-pub(super) fn q5_0(b: &[u8; 176]) -> Superblock {
+pub(super) fn q5_0(b: &[u8; 176]) -> HalvedSuperblock {
     symmetric_by_run(fives_at::<22, 2, 6>(b), halves::<22>(b), 16.0)
 }
 
 #[target_feature(enable = "avx2,fma,f16c")]
 #[inline]
-pub(super) fn q5_1(b: &[u8; 192]) -> Superblock {
+pub(super) fn q5_1(b: &[u8; 192]) -> HalvedSuperblock {
     let [scales, offsets] = scales_and_minima::<24>(b);
-    Superblock { codes: fives_at::<24, 4, 8>(b), scales, offsets }
+    HalvedSuperblock { codes: fives_at::<24, 4, 8>(b), scales, offsets }
 }
 
 #[target_feature(enable = "avx2,fma,f16c")]
 #[inline]
-pub(super) fn q8_0(b: &[u8; 272]) -> Superblock {
+pub(super) fn q8_0(b: &[u8; 272]) -> HalvedSuperblock {
     let codes = |block: usize| register_at(b, block * 34 + 2);
     let even = transpose([codes(0), codes(2), codes(4), codes(6)]);
     let odd = transpose([codes(1), codes(3), codes(5), codes(7)]);
@@ -151,13 +151,13 @@ pub(super) fn q8_0(b: &[u8; 272]) -> Superblock {
 
 #[target_feature(enable = "avx2,fma,f16c")]
 #[inline]
-pub(super) fn iq4_nl(b: &[u8; 144]) -> Superblock {
+pub(super) fn iq4_nl(b: &[u8; 144]) -> HalvedSuperblock {
     signed(levels(&IQ4_LEVELS, nibbles_at::<18, 2>(b)), halves::<18>(b))
 }
 
 #[target_feature(enable = "avx2,fma,f16c")]
 #[inline]
-pub(super) fn mxfp4(b: &[u8; 136]) -> Superblock {
+pub(super) fn mxfp4(b: &[u8; 136]) -> HalvedSuperblock {
     let exponents = (0..8).fold(0, |all, block| all | u64::from(b[block * 17]) << (8 * block));
     let scales = runs_in_lanes(exponents).map(|exponents| {
         // 2^(exponent − 128); below 2 it is no normal number: see `exponent_half`.

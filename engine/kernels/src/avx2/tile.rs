@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use super::lanes::sums_of_lanes;
 use super::loops::store_up_to_eight;
-use super::unpack::{Superblock, unpack_run};
+use super::unpack::{HalvedSuperblock, unpack_run};
 use crate::QuantizedBlock;
 use crate::groups::by_groups;
 use crate::quant::TensorType;
@@ -18,12 +18,12 @@ pub(super) const TILE_BLOCKS: usize = 8;
 
 /// Superblocks of some weight rows, those of a row one after another.
 #[derive(Default)]
-pub(super) struct Tile {
-    superblocks: Vec<Superblock>,
+pub(super) struct HalvedTile {
+    superblocks: Vec<HalvedSuperblock>,
     blocks: usize,
 }
 
-impl Tile {
+impl HalvedTile {
     /// Unpacks the superblocks from `first` on of each of the rows in `weights`, over what was there. Asks for as many bytes
     /// of `next`, which is as far from them as weights are asked for ahead.
     #[target_feature(enable = "avx2,fma,f16c")]
@@ -38,7 +38,7 @@ impl Tile {
         let bytes = superblock_bytes(kind);
         let run_bytes = (row_bytes - first * bytes).min(TILE_BLOCKS * bytes);
         self.blocks = run_bytes.div_ceil(bytes);
-        self.superblocks.resize(weights.len() / row_bytes * self.blocks, Superblock::zero());
+        self.superblocks.resize(weights.len() / row_bytes * self.blocks, HalvedSuperblock::zero());
         let rows = weights.chunks_exact(row_bytes).zip(self.superblocks.chunks_exact_mut(self.blocks));
         for (w, (row, to)) in rows.enumerate() {
             let next = next.get(w * row_bytes + first * bytes..).unwrap_or_default();
@@ -47,7 +47,7 @@ impl Tile {
     }
 
     /// The superblocks of each weight row.
-    pub(super) fn rows(&self) -> std::slice::ChunksExact<'_, Superblock> {
+    pub(super) fn rows(&self) -> std::slice::ChunksExact<'_, HalvedSuperblock> {
         self.superblocks.chunks_exact(self.blocks)
     }
 }

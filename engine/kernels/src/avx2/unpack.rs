@@ -13,7 +13,7 @@ use crate::unpackers::of_every_type;
 /// fields mean; codes that are [`CodeRange::Signed`] have no offsets, and those that are [`CodeRange::FiveBitsByRun`] one
 /// for each run, in the order of the block's `run_sums`, and no second half.
 #[derive(Clone, Copy)]
-pub(crate) struct Superblock {
+pub(crate) struct HalvedSuperblock {
     pub(crate) codes: [[__m256i; 4]; 2],
     pub(crate) scales: [__m256; 2],
     pub(crate) offsets: [__m256; 2],
@@ -34,11 +34,11 @@ pub(super) enum CodeRange {
     Signed,
 }
 
-impl Superblock {
+impl HalvedSuperblock {
     #[target_feature(enable = "avx2,fma,f16c")]
-    pub(crate) fn zero() -> Superblock {
+    pub(crate) fn zero() -> HalvedSuperblock {
         let (codes, floats) = (_mm256_setzero_si256(), _mm256_setzero_ps());
-        Superblock { codes: [[codes; 4]; 2], scales: [floats; 2], offsets: [floats; 2] }
+        HalvedSuperblock { codes: [[codes; 4]; 2], scales: [floats; 2], offsets: [floats; 2] }
     }
 }
 
@@ -95,7 +95,7 @@ pub(crate) mod in_loop {
 /// Unpacks the superblocks that `bytes` hold, of any quantized type, and asks for as many bytes of `next`, as far as they
 /// are there.
 #[target_feature(enable = "avx2,fma,f16c")]
-pub(crate) fn unpack_run(kind: TensorType, bytes: &[u8], next: &[u8], to: &mut [Superblock]) {
+pub(crate) fn unpack_run(kind: TensorType, bytes: &[u8], next: &[u8], to: &mut [HalvedSuperblock]) {
     macro_rules! of_kind {
         (
             [$($kind:ident $module:ident $unpack:ident,)*]
@@ -127,14 +127,14 @@ pub(crate) fn unpack_run(kind: TensorType, bytes: &[u8], next: &[u8], to: &mut [
 fn each<const BYTES: usize>(
     bytes: &[u8],
     next: &[u8],
-    to: &mut [Superblock],
-    mut unpack: impl FnMut(&[u8; BYTES], &[u8; BYTES]) -> Superblock,
+    to: &mut [HalvedSuperblock],
+    mut unpack: impl FnMut(&[u8; BYTES], &[u8; BYTES]) -> HalvedSuperblock,
 ) {
     let (whole, rest) = bytes.as_chunks::<BYTES>();
     let last = filled_up(rest);
     for (i, to) in to.iter_mut().enumerate() {
         ahead::ask::<BYTES>(next, i * BYTES);
-        let Superblock { codes, scales, offsets } = {
+        let HalvedSuperblock { codes, scales, offsets } = {
             let block = whole.get(i).unwrap_or(&last);
             unpack(block, whole.get(i + 1).unwrap_or(block))
         };

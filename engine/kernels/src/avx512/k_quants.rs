@@ -7,7 +7,7 @@ use super::lanes::{
     register, signed_in_lanes, symmetric, unsigned_in_lanes, with_high_bits,
 };
 use super::small_blocks::look_up;
-use super::unpack::Superblock;
+use super::unpack::LaneSuperblock;
 use crate::quant::{IQ4_LEVELS, iq4_xs_scales, q3_k_scales};
 use crate::unpack::above;
 
@@ -33,12 +33,12 @@ fn sixty_four<const FROM: usize>(bytes: &[u8]) -> &[u8; 64] {
 
 #[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512dq,avx512vnni,fma,f16c")]
 #[inline]
-pub(super) fn q2_k(b: &[u8; 84]) -> Superblock {
+pub(super) fn q2_k(b: &[u8; 84]) -> LaneSuperblock {
     let packed = quarter_register(b, 0);
     let mask = _mm_set1_epi8(15);
     let scales = unsigned_in_lanes(_mm_and_si128(packed, mask));
     let minima = unsigned_in_lanes(_mm_and_si128(_mm_srli_epi16(packed, 4), mask));
-    Superblock {
+    LaneSuperblock {
         codes: fields(pick(register(sixty_four::<16>(b)), &TWO_BITS), &TWO_BITS_SHIFTS, 3),
         scales: _mm512_mul_ps(half::<80>(b), scales),
         offsets: _mm512_mul_ps(half::<82>(b), minima),
@@ -47,7 +47,7 @@ pub(super) fn q2_k(b: &[u8; 84]) -> Superblock {
 
 #[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512dq,avx512vnni,fma,f16c")]
 #[inline]
-pub(super) fn q3_k(b: &[u8; 110]) -> Superblock {
+pub(super) fn q3_k(b: &[u8; 110]) -> LaneSuperblock {
     const TURNS: [i32; 16] = by_lane(2, 0, -1, -2, -4);
     let scales = q3_k_scales(b[96..].first_chunk().expect("12 bytes of scales"));
     let scales = signed_in_lanes(_mm_sub_epi8(quarter_register(&scales, 0), _mm_set1_epi8(32)));
@@ -93,24 +93,24 @@ fn low_then_high(first: &[u8; 64], second: &[u8; 64]) -> [__m512i; 4] {
 
 #[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512dq,avx512vnni,fma,f16c")]
 #[inline]
-pub(super) fn q4_k(b: &[u8; 144]) -> Superblock {
+pub(super) fn q4_k(b: &[u8; 144]) -> LaneSuperblock {
     let (scales, offsets) = six_bit_scales(b);
-    Superblock { codes: low_then_high(sixty_four::<16>(b), sixty_four::<80>(b)), scales, offsets }
+    LaneSuperblock { codes: low_then_high(sixty_four::<16>(b), sixty_four::<80>(b)), scales, offsets }
 }
 
 #[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512dq,avx512vnni,fma,f16c")]
 #[inline]
-pub(super) fn q5_k(b: &[u8; 176]) -> Superblock {
+pub(super) fn q5_k(b: &[u8; 176]) -> LaneSuperblock {
     const TURNS: [i32; 16] = by_lane(4, 0, -1, -2, -4);
     let (scales, offsets) = six_bit_scales(b);
     let low = low_then_high(sixty_four::<48>(b), sixty_four::<112>(b));
     let high = pick(_mm512_castsi256_si512(half_register(b, 16)), &ONE_BIT);
-    Superblock { codes: with_high_bits(low, high, &TURNS, 16), scales, offsets }
+    LaneSuperblock { codes: with_high_bits(low, high, &TURNS, 16), scales, offsets }
 }
 
 #[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512dq,avx512vnni,fma,f16c")]
 #[inline]
-pub(super) fn q6_k(b: &[u8; 210]) -> Superblock {
+pub(super) fn q6_k(b: &[u8; 210]) -> LaneSuperblock {
     const PLACES: [[i32; 16]; 4] = dwords(4, 8, 0, 16);
     const SHIFTS: [i32; 16] = by_lane(0, 0, 0, 4, 0);
     const TURNS: [i32; 16] = by_lane(4, 0, -2, -4, 0);
@@ -124,7 +124,7 @@ pub(super) fn q6_k(b: &[u8; 210]) -> Superblock {
 
 #[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512dq,avx512vnni,fma,f16c")]
 #[inline]
-pub(super) fn iq4_xs(b: &[u8; 136]) -> Superblock {
+pub(super) fn iq4_xs(b: &[u8; 136]) -> LaneSuperblock {
     let scales = _mm_cvtsi64_si128(i64::from_le_bytes(iq4_xs_scales(b)));
     let scales = _mm256_cvtepi8_epi32(_mm_sub_epi8(scales, _mm_set1_epi8(32)));
     let scales = _mm512_mul_ps(half::<0>(b), of_32_in_lanes(_mm256_cvtepi32_ps(scales)));

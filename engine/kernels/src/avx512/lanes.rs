@@ -4,7 +4,7 @@
 
 use std::arch::x86_64::*;
 
-use super::unpack::Superblock;
+use super::unpack::LaneSuperblock;
 
 /// A number for each lane 4j + k, linear in the bits of j and k: `first`, and for each bit that is set one of the
 /// others.
@@ -146,8 +146,8 @@ pub(super) fn of_32_in_lanes(numbers: __m256) -> __m512 {
 /// A superblock of a format without minima, whose codes are `zero` above what they stand for.
 #[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512dq,avx512vnni,fma,f16c")]
 #[inline]
-pub(super) fn symmetric(codes: [__m512i; 4], scales: __m512, zero: f32) -> Superblock {
-    Superblock { codes, scales, offsets: _mm512_mul_ps(scales, _mm512_set1_ps(zero)) }
+pub(super) fn symmetric(codes: [__m512i; 4], scales: __m512, zero: f32) -> LaneSuperblock {
+    LaneSuperblock { codes, scales, offsets: _mm512_mul_ps(scales, _mm512_set1_ps(zero)) }
 }
 
 /// Lane w: the sum of the lanes of `sums[w]`, added as `_mm512_reduce_add_ps` adds them: the upper half to the lower, and so

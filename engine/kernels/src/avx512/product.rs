@@ -6,7 +6,7 @@ use std::arch::x86_64::*;
 use super::lanes::sums_of_lanes;
 use super::loops::{sixteen_floats, store_up_to_sixteen};
 use super::tile::product_by_tiles;
-use super::unpack::Superblock;
+use super::unpack::LaneSuperblock;
 use super::{k_quants, small_blocks};
 use crate::activations::ScaleForm;
 use crate::avx2::{self, books, few_bits};
@@ -56,7 +56,7 @@ fn of_kind(
                 $((TensorType::$large, [row], [out]) => {
                     const BYTES: usize = superblock_bytes(TensorType::$large);
                     let unpack = |block: &_, _: &_| {
-                        Superblock::of_halves(&$larges::$unpack_large::<{ avx2::in_loop::AVX512 }>(block))
+                        LaneSuperblock::of_halves(&$larges::$unpack_large::<{ avx2::in_loop::AVX512 }>(block))
                     };
                     product::<BYTES, 1>(weights, row_bytes, &[*row], &mut [*out], unpack);
                 })*
@@ -67,7 +67,7 @@ fn of_kind(
                     let mut places = avx2::PointPlaces::new();
                     let unpack = |block: &_, next: &_| {
                         const IN: u8 = avx2::in_loop::AVX512;
-                        Superblock::of_halves(&$aheads::$unpack_ahead::<IN>(block, next, &mut places))
+                        LaneSuperblock::of_halves(&$aheads::$unpack_ahead::<IN>(block, next, &mut places))
                     };
                     product::<BYTES, 1>(weights, row_bytes, &[*row], &mut [*out], unpack);
                 })*
@@ -88,7 +88,7 @@ fn product<const BYTES: usize, const ROWS: usize>(
     row_bytes: usize,
     rows: &[&[QuantizedBlock]; ROWS],
     out: &mut [&mut [f32]; ROWS],
-    mut unpack: impl FnMut(&[u8; BYTES], &[u8; BYTES]) -> Superblock,
+    mut unpack: impl FnMut(&[u8; BYTES], &[u8; BYTES]) -> LaneSuperblock,
 ) {
     let blocks = row_bytes.div_ceil(BYTES);
     let rows = rows.map(|x| &x[..blocks]);
@@ -141,7 +141,7 @@ fn product_through_memory(
     rows: &[&[QuantizedBlock]],
     out: &mut [&mut [f32]],
 ) {
-    let mut unpacked = vec![avx2::Superblock::zero(); row_bytes.div_ceil(superblock_bytes(kind))];
+    let mut unpacked = vec![avx2::HalvedSuperblock::zero(); row_bytes.div_ceil(superblock_bytes(kind))];
     for (j, row) in weights.chunks_exact(row_bytes).enumerate() {
         avx2::unpack_run(kind, row, ahead::after(weights, j * row_bytes), &mut unpacked);
         by_groups!(rows, &mut *out, 8 4 2 1, |rows, out| {
@@ -155,12 +155,12 @@ fn product_through_memory(
 #[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512dq,avx512vnni,fma,f16c")]
 #[inline(never)]
 fn multiply<const ROWS: usize>(
-    weights: &[avx2::Superblock],
+    weights: &[avx2::HalvedSuperblock],
     rows: &[&[QuantizedBlock]; ROWS],
 ) -> [f32; ROWS] {
     let mut sums = [_mm512_setzero_ps(); ROWS];
     for (i, weights) in weights.iter().enumerate() {
-        add_superblock(&Superblock::of_halves(weights), rows.map(|x| &x[i]), &mut sums);
+        add_superblock(&LaneSuperblock::of_halves(weights), rows.map(|x| &x[i]), &mut sums);
     }
     sums.map(|sums| _mm512_reduce_add_ps(sums))
 }
@@ -169,7 +169,7 @@ fn multiply<const ROWS: usize>(
 #[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512dq,avx512vnni,fma,f16c")]
 #[inline]
 fn add_superblock<const ROWS: usize>(
-    w: &Superblock,
+    w: &LaneSuperblock,
     rows: [&QuantizedBlock; ROWS],
     sums: &mut [__m512; ROWS],
 ) {

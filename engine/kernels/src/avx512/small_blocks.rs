@@ -6,7 +6,7 @@ use std::arch::x86_64::*;
 use super::lanes::{
     by_lane, dwords, fields, half_register, of_32_in_lanes, quarter_register, symmetric, transpose,
 };
-use super::unpack::Superblock;
+use super::unpack::LaneSuperblock;
 use crate::quant::{IQ4_LEVELS, MXFP4_LEVELS};
 use crate::unpack::above;
 
@@ -82,15 +82,15 @@ pub(super) fn look_up(table: &[u8; 16], places: [__m512i; 4]) -> [__m512i; 4] {
 
 #[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512dq,avx512vnni,fma,f16c")]
 #[inline]
-pub(super) fn q4_0(b: &[u8; 144]) -> Superblock {
+pub(super) fn q4_0(b: &[u8; 144]) -> LaneSuperblock {
     symmetric(nibbles_at::<144, 18, 2>(b), low_halves(eight_words::<144, 18>(b)), 8.0)
 }
 
 #[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512dq,avx512vnni,fma,f16c")]
 #[inline]
-pub(super) fn q4_1(b: &[u8; 160]) -> Superblock {
+pub(super) fn q4_1(b: &[u8; 160]) -> LaneSuperblock {
     let words = eight_words::<160, 20>(b);
-    Superblock {
+    LaneSuperblock {
         codes: nibbles_at::<160, 20, 4>(b),
         scales: low_halves(words),
         offsets: _mm512_sub_ps(_mm512_setzero_ps(), high_halves(words)),
@@ -99,15 +99,15 @@ pub(super) fn q4_1(b: &[u8; 160]) -> Superblock {
 
 #[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512dq,avx512vnni,fma,f16c")]
 #[inline]
-pub(super) fn q5_0(b: &[u8; 176]) -> Superblock {
+pub(super) fn q5_0(b: &[u8; 176]) -> LaneSuperblock {
     symmetric(fives_at::<176, 22, 2, 6>(b), low_halves(eight_words::<176, 22>(b)), 16.0)
 }
 
 #[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512dq,avx512vnni,fma,f16c")]
 #[inline]
-pub(super) fn q5_1(b: &[u8; 192]) -> Superblock {
+pub(super) fn q5_1(b: &[u8; 192]) -> LaneSuperblock {
     let words = eight_words::<192, 24>(b);
-    Superblock {
+    LaneSuperblock {
         codes: fives_at::<192, 24, 4, 8>(b),
         scales: low_halves(words),
         offsets: _mm512_sub_ps(_mm512_setzero_ps(), high_halves(words)),
@@ -116,7 +116,7 @@ pub(super) fn q5_1(b: &[u8; 192]) -> Superblock {
 
 #[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512dq,avx512vnni,fma,f16c")]
 #[inline]
-pub(super) fn q8_0(b: &[u8; 272]) -> Superblock {
+pub(super) fn q8_0(b: &[u8; 272]) -> LaneSuperblock {
     let two = |block: usize| {
         let (first, second) = (half_register(b, block * 34 + 2), half_register(b, (block + 1) * 34 + 2));
         let signed = _mm512_inserti64x4(_mm512_castsi256_si512(first), second, 1);
@@ -128,14 +128,14 @@ pub(super) fn q8_0(b: &[u8; 272]) -> Superblock {
 
 #[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512dq,avx512vnni,fma,f16c")]
 #[inline]
-pub(super) fn iq4_nl(b: &[u8; 144]) -> Superblock {
+pub(super) fn iq4_nl(b: &[u8; 144]) -> LaneSuperblock {
     let codes = look_up(&above::<128>(&IQ4_LEVELS), nibbles_at::<144, 18, 2>(b));
     symmetric(codes, low_halves(eight_words::<144, 18>(b)), 128.0)
 }
 
 #[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512dq,avx512vnni,fma,f16c")]
 #[inline]
-pub(super) fn mxfp4(b: &[u8; 136]) -> Superblock {
+pub(super) fn mxfp4(b: &[u8; 136]) -> LaneSuperblock {
     let exponents = _mm256_and_si256(eight_words::<136, 17>(b), _mm256_set1_epi32(255));
     // 2^(exponent − 128); below 2 it is no normal number: see `exponent_half`.
     let normal = _mm256_slli_epi32(_mm256_sub_epi32(exponents, _mm256_set1_epi32(1)), 23);

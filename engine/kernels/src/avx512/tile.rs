@@ -6,7 +6,7 @@ use std::arch::x86_64::*;
 
 use super::lanes::sums_of_lanes;
 use super::loops::{sixteen_floats, store_up_to_sixteen};
-use super::unpack::Superblock;
+use super::unpack::LaneSuperblock;
 use super::{k_quants, small_blocks};
 use crate::avx2;
 use crate::groups::{by_groups, near_rows};
@@ -22,12 +22,12 @@ const TILE_ROWS: usize = 16;
 const TILE_BLOCKS: usize = 4;
 
 /// Superblocks of some weight rows, those of a row one after another.
-struct Tile {
-    superblocks: Vec<Superblock>,
+struct LaneTile {
+    superblocks: Vec<LaneSuperblock>,
     /// Superblocks of a row.
     blocks: usize,
     /// A row of a type that AVX2's functions unpack.
-    halves: Vec<avx2::Superblock>,
+    halves: Vec<avx2::HalvedSuperblock>,
 }
 
 /// Products with any number of rows, as many at a time as stay near.
@@ -54,7 +54,7 @@ fn product_with_near_rows(
     out: &mut [&mut [f32]],
 ) {
     let (bytes, blocks) = (superblock_bytes(kind), row_bytes.div_ceil(superblock_bytes(kind)));
-    let mut tile = Tile::new();
+    let mut tile = LaneTile::new();
     // Of each group of rows the sums with the tile's first weight row, with the second, and so on.
     let mut sums = vec![_mm512_setzero_ps(); TILE_ROWS * rows.len()];
     let groups = rows.len() / 8 + (rows.len() % 8).count_ones() as usize;
@@ -63,7 +63,7 @@ fn product_with_near_rows(
         let count = some.len() / row_bytes;
         let next = weights.get((first + TILE_ROWS) * row_bytes..).unwrap_or_default();
         let shares = groups * count.div_ceil(2) * blocks.div_ceil(TILE_BLOCKS);
-        let mut next = ahead::Shares::new(&next[..next.len().min(some.len())], shares);
+        let mut next = ahead::PrefetchShares::new(&next[..next.len().min(some.len())], shares);
         for from in (0..blocks).step_by(TILE_BLOCKS) {
             tile.blocks = TILE_BLOCKS.min(blocks - from);
             for (w, row) in some.chunks_exact(row_bytes).enumerate() {
@@ -93,11 +93,11 @@ fn product_with_near_rows(
     }
 }
 
-impl Tile {
+impl LaneTile {
     #[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512dq,avx512vnni,fma,f16c")]
-    fn new() -> Tile {
-        let superblocks = vec![Superblock::zero(); TILE_ROWS * TILE_BLOCKS];
-        Tile { superblocks, blocks: TILE_BLOCKS, halves: Vec::new() }
+    fn new() -> LaneTile {
+        let superblocks = vec![LaneSuperblock::zero(); TILE_ROWS * TILE_BLOCKS];
+        LaneTile { superblocks, blocks: TILE_BLOCKS, halves: Vec::new() }
     }
 
     /// Puts superblocks of a row of weights into place `w`, and asks for as many bytes of `next`.
@@ -111,10 +111,10 @@ impl Tile {
                         run, next, to, |block| $module::$unpack(block),
                     ),)*
                     _ => {
-                        self.halves.resize(self.blocks, avx2::Superblock::zero());
+                        self.halves.resize(self.blocks, avx2::HalvedSuperblock::zero());
                         avx2::unpack_run(kind, run, next, &mut self.halves);
                         for (to, halves) in to.iter_mut().zip(&self.halves) {
-                            *to = Superblock::of_halves(halves);
+                            *to = LaneSuperblock::of_halves(halves);
                         }
                     }
                 }
@@ -133,7 +133,7 @@ impl Tile {
         from: usize,
         rows: &[&[QuantizedBlock]; ROWS],
         sums: &mut [__m512],
-        next: &mut ahead::Shares<'_>,
+        next: &mut ahead::PrefetchShares<'_>,
     ) {
         let mut near = [&[][..]; ROWS];
         for (near, x) in near.iter_mut().zip(rows) {
@@ -155,8 +155,8 @@ impl Tile {
 fn each<const BYTES: usize>(
     run: &[u8],
     next: &[u8],
-    to: &mut [Superblock],
-    unpack: impl Fn(&[u8; BYTES]) -> Superblock,
+    to: &mut [LaneSuperblock],
+    unpack: impl Fn(&[u8; BYTES]) -> LaneSuperblock,
 ) {
     let (whole, rest) = run.as_chunks::<BYTES>();
     for (i, (block, to)) in whole.iter().zip(&mut *to).enumerate() {
@@ -179,8 +179,8 @@ fn each<const BYTES: usize>(
 #[inline]
 fn add_pair<const ROWS: usize>(
     first: bool,
-    one: &[Superblock],
-    two: &[Superblock],
+    one: &[LaneSuperblock],
+    two: &[LaneSuperblock],
     rows: &[&[QuantizedBlock]; ROWS],
     sums: [&mut [__m512; ROWS]; 2],
 ) {
@@ -216,7 +216,7 @@ fn add_pair<const ROWS: usize>(
 /// The integer products of a block of activations with superblocks of two weight rows, one a group of 16.
 #[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512dq,avx512vnni,fma,f16c")]
 #[inline]
-fn byte_products(one: &Superblock, two: &Superblock, x: &QuantizedBlock) -> (__m512, __m512) {
+fn byte_products(one: &LaneSuperblock, two: &LaneSuperblock, x: &QuantizedBlock) -> (__m512, __m512) {
     let (mut first, mut second) = (_mm512_setzero_si512(), _mm512_setzero_si512());
     for (v, codes) in x.codes.as_chunks::<64>().0.iter().enumerate() {
         // SAFETY: reads the 64 bytes of the array, at any alignment.

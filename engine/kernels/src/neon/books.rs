@@ -6,7 +6,7 @@ use super::registers::{
     bytes_at, bytes_of, half, integers_of_runs, levels, nibbles, times, unsigned_of_groups,
 };
 use super::small_blocks::word;
-use super::unpack::{Scales, Superblock, UnpackCodes};
+use super::unpack::{PackedSuperblock, SuperblockScales, UnpackCodes};
 use crate::quant::{MXFP4_LEVELS, points};
 
 /// The double word at `at`.
@@ -77,29 +77,32 @@ fn nibbles_of_groups(b: &[u8], at: usize) -> [int32x4_t; 4] {
 
 #[target_feature(enable = "neon")]
 #[inline]
-pub(super) fn iq2_xxs(b: &[u8; 66]) -> Superblock<8, impl UnpackCodes<8>> {
+pub(super) fn iq2_xxs(b: &[u8; 66]) -> PackedSuperblock<8, impl UnpackCodes<8>> {
     let tail = |run: usize| double_word(b, 6 + 8 * run);
     let codes = std::array::from_fn(|g| {
         let (run, first) = (g / 2, g % 2 * 2);
         let levels = |j: usize| points::IQ2_XXS[usize::from(b[2 + 8 * run + first + j])];
         group(levels, |j| signs(tail(run) >> (7 * (first + j))))
     });
-    Superblock::symmetric(codes, Scales::Runs(halves_up(half::<0>(b), tops(tail), 0.25)))
+    PackedSuperblock::symmetric(codes, SuperblockScales::Runs(halves_up(half::<0>(b), tops(tail), 0.25)))
 }
 
 #[target_feature(enable = "neon")]
 #[inline]
-pub(super) fn iq2_xs(b: &[u8; 74]) -> Superblock<8, impl UnpackCodes<8>> {
+pub(super) fn iq2_xs(b: &[u8; 74]) -> PackedSuperblock<8, impl UnpackCodes<8>> {
     let codes = std::array::from_fn(|g| {
         let packed = |j: usize| word(b, 2 + 4 * g + 2 * j);
         group(|j| points::IQ2_XS[usize::from(packed(j) & 511)], |j| signs(u32::from(packed(j) >> 9)))
     });
-    Superblock::symmetric(codes, Scales::Groups(halves_up(half::<0>(b), nibbles_of_groups(b, 66), 0.25)))
+    PackedSuperblock::symmetric(
+        codes,
+        SuperblockScales::Groups(halves_up(half::<0>(b), nibbles_of_groups(b, 66), 0.25)),
+    )
 }
 
 #[target_feature(enable = "neon")]
 #[inline]
-pub(super) fn iq2_s(b: &[u8; 82]) -> Superblock<8, impl UnpackCodes<8>> {
+pub(super) fn iq2_s(b: &[u8; 82]) -> PackedSuperblock<8, impl UnpackCodes<8>> {
     let codes = std::array::from_fn(|g| {
         let levels = |j: usize| {
             let high = usize::from(b[66 + g / 2] >> (4 * (g % 2) + 2 * j) & 3);
@@ -107,23 +110,26 @@ pub(super) fn iq2_s(b: &[u8; 82]) -> Superblock<8, impl UnpackCodes<8>> {
         };
         group(levels, |j| points::BITS[usize::from(b[34 + 2 * g + j])])
     });
-    Superblock::symmetric(codes, Scales::Groups(halves_up(half::<0>(b), nibbles_of_groups(b, 74), 0.25)))
+    PackedSuperblock::symmetric(
+        codes,
+        SuperblockScales::Groups(halves_up(half::<0>(b), nibbles_of_groups(b, 74), 0.25)),
+    )
 }
 
 #[target_feature(enable = "neon")]
 #[inline]
-pub(super) fn iq3_xxs(b: &[u8; 98]) -> Superblock<8, impl UnpackCodes<8>> {
+pub(super) fn iq3_xxs(b: &[u8; 98]) -> PackedSuperblock<8, impl UnpackCodes<8>> {
     let tail = |run: usize| double_word(b, 66 + 4 * run);
     let codes = std::array::from_fn(|g| {
         let point = |k: usize| points::IQ3_XXS[usize::from(b[2 + 4 * g + k])];
         group(|j| both(point(2 * j), point(2 * j + 1)), |j| signs(tail(g / 2) >> (7 * (g % 2 * 2 + j))))
     });
-    Superblock::symmetric(codes, Scales::Runs(halves_up(half::<0>(b), tops(tail), 0.5)))
+    PackedSuperblock::symmetric(codes, SuperblockScales::Runs(halves_up(half::<0>(b), tops(tail), 0.5)))
 }
 
 #[target_feature(enable = "neon")]
 #[inline]
-pub(super) fn iq3_s(b: &[u8; 110]) -> Superblock<8, impl UnpackCodes<8>> {
+pub(super) fn iq3_s(b: &[u8; 110]) -> PackedSuperblock<8, impl UnpackCodes<8>> {
     let codes = std::array::from_fn(|g| {
         let point = |k: usize| {
             let ninth = usize::from(b[66 + g / 2] >> (g % 2 * 4 + k) & 1);
@@ -133,12 +139,12 @@ pub(super) fn iq3_s(b: &[u8; 110]) -> Superblock<8, impl UnpackCodes<8>> {
     });
     let nibbles = u64::from(double_word(b, 106));
     let odd = (0..8).fold(0, |all, run| all | (2 * (nibbles >> (4 * run) & 15) + 1) << (8 * run));
-    Superblock::symmetric(codes, Scales::Runs(times(half::<0>(b), integers_of_runs(odd))))
+    PackedSuperblock::symmetric(codes, SuperblockScales::Runs(times(half::<0>(b), integers_of_runs(odd))))
 }
 
 #[target_feature(enable = "neon")]
 #[inline]
-pub(super) fn nvfp4(b: &[u8; 144]) -> Superblock<8, impl UnpackCodes<8>> {
+pub(super) fn nvfp4(b: &[u8; 144]) -> PackedSuperblock<8, impl UnpackCodes<8>> {
     let mut scales = [0; 16];
     for (scales, block) in scales.as_chunks_mut::<4>().0.iter_mut().zip(b.as_chunks::<36>().0) {
         *scales = [block[0], block[1], block[2], block[3]];
@@ -151,7 +157,7 @@ pub(super) fn nvfp4(b: &[u8; 144]) -> Superblock<8, impl UnpackCodes<8>> {
         levels(&MXFP4_LEVELS, vreinterpretq_u8_u64(places))
     });
     let scales = unsigned_of_groups(bytes_of(&scales)).map(|scale| half_of_small_float(scale));
-    Superblock::symmetric(codes, Scales::Groups(scales))
+    PackedSuperblock::symmetric(codes, SuperblockScales::Groups(scales))
 }
 
 /// Half of the unsigned E4M3 floats that bytes are: exponent bias 7, no infinity, 0x7F is 0.

@@ -9,7 +9,7 @@ use super::registers::{
     widened,
 };
 use super::small_blocks::word;
-use super::unpack::{Scales, Superblock, UnpackCodes};
+use super::unpack::{PackedSuperblock, SuperblockScales, UnpackCodes};
 use crate::quant::points;
 
 /// `d · (2 s + 1) / 8`, `d` in the first lane.
@@ -29,7 +29,7 @@ fn eighths(levels: uint8x16_t, less: uint8x16_t) -> int8x16_t {
 
 #[target_feature(enable = "neon")]
 #[inline]
-pub(super) fn iq1_s(b: &[u8; 50]) -> Superblock<8, impl UnpackCodes<8>> {
+pub(super) fn iq1_s(b: &[u8; 50]) -> PackedSuperblock<8, impl UnpackCodes<8>> {
     let packed = |run: usize| word(b, 34 + 2 * run);
     let codes = std::array::from_fn(|g| {
         let packed = packed(g / 2);
@@ -40,12 +40,15 @@ pub(super) fn iq1_s(b: &[u8; 50]) -> Superblock<8, impl UnpackCodes<8>> {
         eighths(eights(point(0), point(1)), vdupq_n_u8(if packed >> 15 == 1 { 9 } else { 7 }))
     });
     let scales = (0..8).fold(0, |all, run| all | u64::from(packed(run) >> 12 & 7) << (8 * run));
-    Superblock::symmetric(codes, Scales::Runs(odd_eighths(half::<0>(b), integers_of_runs(scales))))
+    PackedSuperblock::symmetric(
+        codes,
+        SuperblockScales::Runs(odd_eighths(half::<0>(b), integers_of_runs(scales))),
+    )
 }
 
 #[target_feature(enable = "neon")]
 #[inline]
-pub(super) fn iq1_m(b: &[u8; 56]) -> Superblock<8, impl UnpackCodes<8>> {
+pub(super) fn iq1_m(b: &[u8; 56]) -> PackedSuperblock<8, impl UnpackCodes<8>> {
     let words = [48, 50, 52, 54].map(|at| word(b, at));
     let d = (words[0] >> 12) | (words[1] >> 12) << 4 | (words[2] >> 12) << 8 | (words[3] >> 12) << 12;
     let codes = std::array::from_fn(|g| {
@@ -56,14 +59,14 @@ pub(super) fn iq1_m(b: &[u8; 56]) -> Superblock<8, impl UnpackCodes<8>> {
     });
     let scales: [u8; 16] = std::array::from_fn(|g| (words[g / 4] >> (3 * (g % 4)) & 7) as u8);
     let scales = odd_eighths(widened(vdup_n_u16(d)), unsigned_of_groups(bytes_of(&scales)));
-    Superblock::symmetric(codes, Scales::Groups(scales))
+    PackedSuperblock::symmetric(codes, SuperblockScales::Groups(scales))
 }
 
 /// The scale in the first lane for all weights.
 #[target_feature(enable = "neon")]
 #[inline]
-fn one_scale(d: float32x4_t) -> Scales {
-    Scales::Runs([vdupq_laneq_f32::<0>(d); 2])
+fn one_scale(d: float32x4_t) -> SuperblockScales {
+    SuperblockScales::Runs([vdupq_laneq_f32::<0>(d); 2])
 }
 
 /// The next ternary digit of each byte, and what is left of the bytes: 3 · byte in 16 bits, its upper and its lower half.
@@ -78,7 +81,7 @@ fn digit(bytes: uint8x16_t) -> (uint8x16_t, uint8x16_t) {
 
 #[target_feature(enable = "neon")]
 #[inline]
-pub(super) fn tq1_0(b: &[u8; 54]) -> Superblock<8, impl UnpackCodes<8>> {
+pub(super) fn tq1_0(b: &[u8; 54]) -> PackedSuperblock<8, impl UnpackCodes<8>> {
     let mut codes = [vdupq_n_u8(0); 16];
     let mut bytes = [0, 16, 32].map(|at| bytes_at(b, at));
     for n in 0..5 {
@@ -90,14 +93,14 @@ pub(super) fn tq1_0(b: &[u8; 54]) -> Superblock<8, impl UnpackCodes<8>> {
     const POWERS: [u8; 16] = [1, 1, 1, 1, 3, 3, 3, 3, 9, 9, 9, 9, 27, 27, 27, 27];
     let last = vdupq_n_u32(u32::from_le_bytes([b[48], b[49], b[50], b[51]]));
     codes[15] = digit(vmulq_u8(vreinterpretq_u8_u32(last), bytes_of(&POWERS))).0;
-    Superblock::symmetric(signed(codes), one_scale(half::<52>(b)))
+    PackedSuperblock::symmetric(signed(codes), one_scale(half::<52>(b)))
 }
 
 #[target_feature(enable = "neon")]
 #[inline]
-pub(super) fn tq2_0(b: &[u8; 66]) -> Superblock<2, impl UnpackCodes<2>> {
+pub(super) fn tq2_0(b: &[u8; 66]) -> PackedSuperblock<2, impl UnpackCodes<2>> {
     let scales = one_scale(half::<64>(b));
-    Superblock {
+    PackedSuperblock {
         packed: halves_of_two_bits::<0>(b),
         codes: |packed| signed(two_bits(packed)),
         scales,
@@ -107,18 +110,18 @@ pub(super) fn tq2_0(b: &[u8; 66]) -> Superblock<2, impl UnpackCodes<2>> {
 
 #[target_feature(enable = "neon")]
 #[inline]
-pub(super) fn q1_0(b: &[u8; 36]) -> Superblock<8, impl UnpackCodes<8>> {
+pub(super) fn q1_0(b: &[u8; 36]) -> PackedSuperblock<8, impl UnpackCodes<8>> {
     let codes = std::array::from_fn(|g| {
         let mask = mask_of_bits(word(b, g / 8 * 18 + 2 + g % 8 * 2));
         vandq_u8(mask, vdupq_n_u8(2))
     });
     let scales = halves_of_runs([0, 0, 0, 0, 18, 18, 18, 18].map(|at| word(b, at)));
-    Superblock::symmetric(signed(codes), Scales::Runs(scales))
+    PackedSuperblock::symmetric(signed(codes), SuperblockScales::Runs(scales))
 }
 
 #[target_feature(enable = "neon")]
 #[inline]
-pub(super) fn q2_0(b: &[u8; 72]) -> Superblock<8, impl UnpackCodes<8>> {
+pub(super) fn q2_0(b: &[u8; 72]) -> PackedSuperblock<8, impl UnpackCodes<8>> {
     const BYTE: [u8; 16] = [0, 0, 0, 0, 1, 1, 1, 1, 2, 2, 2, 2, 3, 3, 3, 3];
     let down = vreinterpretq_s8_u32(vdupq_n_u32(u32::from_le_bytes([0, 254, 252, 250])));
     let codes = std::array::from_fn(|g| {
@@ -128,5 +131,5 @@ pub(super) fn q2_0(b: &[u8; 72]) -> Superblock<8, impl UnpackCodes<8>> {
         vandq_u8(vshlq_u8(spread, down), vdupq_n_u8(3))
     });
     let scales = halves_of_runs([0, 0, 18, 18, 36, 36, 54, 54].map(|at| word(b, at)));
-    Superblock::symmetric(signed(codes), Scales::Runs(scales))
+    PackedSuperblock::symmetric(signed(codes), SuperblockScales::Runs(scales))
 }

@@ -7,7 +7,7 @@ use super::registers::{
     unsigned_of_groups, upper_nibbles, widened, widened_high,
 };
 use super::small_blocks::nibbles_of;
-use super::unpack::{Scales, Superblock, UnpackCodes};
+use super::unpack::{PackedSuperblock, SuperblockScales, UnpackCodes};
 use crate::quant::{IQ4_LEVELS, iq4_xs_scales, q3_k_scales};
 
 /// As signed numbers.
@@ -49,27 +49,30 @@ fn bits_of_half<const AT: usize>(b: &[u8], half: usize) -> [uint8x16_t; 2] {
 
 #[target_feature(enable = "neon")]
 #[inline]
-pub(super) fn q2_k(b: &[u8; 84]) -> Superblock<2, impl UnpackCodes<2>> {
+pub(super) fn q2_k(b: &[u8; 84]) -> PackedSuperblock<2, impl UnpackCodes<2>> {
     let factors = two_halves::<80>(b);
     let [scales, minima] = nibbles(bytes_at(b, 0));
-    Superblock {
+    PackedSuperblock {
         packed: halves_of_two_bits::<16>(b),
         codes: |packed| signed(two_bits(packed)),
-        scales: Scales::Groups(times(factors, unsigned_of_groups(scales))),
-        offsets: Scales::Groups(times(vextq_f32::<1>(factors, factors), unsigned_of_groups(minima))),
+        scales: SuperblockScales::Groups(times(factors, unsigned_of_groups(scales))),
+        offsets: SuperblockScales::Groups(times(
+            vextq_f32::<1>(factors, factors),
+            unsigned_of_groups(minima),
+        )),
     }
 }
 
 #[target_feature(enable = "neon")]
 #[inline]
-pub(super) fn q3_k(b: &[u8; 110]) -> Superblock<4, impl UnpackCodes<4>> {
+pub(super) fn q3_k(b: &[u8; 110]) -> PackedSuperblock<4, impl UnpackCodes<4>> {
     let scales = q3_k_scales(b[96..].first_chunk().expect("12 bytes of scales"));
     let scales = vsubq_s8(vreinterpretq_s8_u8(bytes_of(&scales)), vdupq_n_s8(32));
-    let scales = Scales::Groups(times(half::<108>(b), signed_of_groups(scales)));
+    let scales = SuperblockScales::Groups(times(half::<108>(b), signed_of_groups(scales)));
     let [first, second] = halves_of_two_bits::<32>(b);
     let [high_first, high_second] = [0, 1].map(|half| bits_of_half::<0>(b, half));
     let together = |[a, b]: [uint8x16_t; 2], [c, d]: [uint8x16_t; 2]| [a, b, c, d];
-    Superblock {
+    PackedSuperblock {
         packed: [together(first, high_first), together(second, high_second)],
         codes: |[a, b, high_a, high_b]: [uint8x16_t; 4]| {
             let low = two_bits([a, b]);
@@ -87,7 +90,7 @@ pub(super) fn q3_k(b: &[u8; 110]) -> Superblock<4, impl UnpackCodes<4>> {
 /// vector registers, which have enough to do.
 #[target_feature(enable = "neon")]
 #[inline]
-fn six_bit_scales(b: &[u8]) -> [Scales; 2] {
+fn six_bit_scales(b: &[u8]) -> [SuperblockScales; 2] {
     let eight = u64::from_le_bytes(*b[4..].first_chunk().expect("inside the block"));
     let four = u64::from(u32::from_le_bytes(*b[12..].first_chunk().expect("inside the block")));
     // Scales of four runs, then their minima; nibbles of the other four are in one byte, their tops above the first.
@@ -100,8 +103,8 @@ fn six_bit_scales(b: &[u8]) -> [Scales; 2] {
     let (scales, minima) = (vmovl_u8(vget_low_u8(runs)), vmovl_high_u8(runs));
     let floats = |sixes| [widened(vget_low_u16(sixes)), widened_high(sixes)];
     [
-        Scales::Runs(floats(scales).map(|scales| vmulq_laneq_f32::<0>(scales, factors))),
-        Scales::Runs(floats(minima).map(|minima| vmulq_laneq_f32::<1>(minima, factors))),
+        SuperblockScales::Runs(floats(scales).map(|scales| vmulq_laneq_f32::<0>(scales, factors))),
+        SuperblockScales::Runs(floats(minima).map(|minima| vmulq_laneq_f32::<1>(minima, factors))),
     ]
 }
 
@@ -114,14 +117,14 @@ fn halves_of_nibbles<const AT: usize>(b: &[u8]) -> [[uint8x16_t; 4]; 2] {
 
 #[target_feature(enable = "neon")]
 #[inline]
-pub(super) fn q4_k(b: &[u8; 144]) -> Superblock<4, impl UnpackCodes<4>> {
+pub(super) fn q4_k(b: &[u8; 144]) -> PackedSuperblock<4, impl UnpackCodes<4>> {
     let [scales, offsets] = six_bit_scales(b);
     // 64 elements in 32 bytes, low halves first.
     let codes = |packed: [uint8x16_t; 4]| {
         let packed = packed.map(|packed| nibbles(packed));
         signed(std::array::from_fn(|group| packed[group / 4 * 2 + group % 2][group % 4 / 2]))
     };
-    Superblock { packed: halves_of_nibbles::<16>(b), codes, scales, offsets }
+    PackedSuperblock { packed: halves_of_nibbles::<16>(b), codes, scales, offsets }
 }
 
 /// Codes of a nibble and one bit, for low and high nibbles. The bit of the low ones is the lowest of `low`, that of the
@@ -136,7 +139,7 @@ fn with_fifth_bits(nibbles: uint8x16_t, low: uint8x16_t, high: uint8x16_t) -> [u
 
 #[target_feature(enable = "neon")]
 #[inline]
-pub(super) fn q5_k(b: &[u8; 176]) -> Superblock<6, impl UnpackCodes<6>> {
+pub(super) fn q5_k(b: &[u8; 176]) -> PackedSuperblock<6, impl UnpackCodes<6>> {
     let [scales, offsets] = six_bit_scales(b);
     let [[a, b_, c, d], [e, f, g, h]] = halves_of_nibbles::<48>(b);
     let [[i, j], [k, l]] = [0, 1].map(|half| bits_of_half::<16>(b, half));
@@ -146,14 +149,14 @@ pub(super) fn q5_k(b: &[u8; 176]) -> Superblock<6, impl UnpackCodes<6>> {
         let packed = [first(a, i), first(b, j), second(c, i), second(d, j)];
         signed(std::array::from_fn(|group| packed[group / 4 * 2 + group % 2][group % 4 / 2]))
     };
-    Superblock { packed: [[a, b_, c, d, i, j], [e, f, g, h, k, l]], codes, scales, offsets }
+    PackedSuperblock { packed: [[a, b_, c, d, i, j], [e, f, g, h, k, l]], codes, scales, offsets }
 }
 
 #[target_feature(enable = "neon")]
 #[inline]
-pub(super) fn q6_k(b: &[u8; 210]) -> Superblock<6, impl UnpackCodes<6>> {
+pub(super) fn q6_k(b: &[u8; 210]) -> PackedSuperblock<6, impl UnpackCodes<6>> {
     let scales = signed_of_groups(vreinterpretq_s8_u8(bytes_at(b, 192)));
-    let scales = Scales::Groups(times(half::<208>(b), scales));
+    let scales = SuperblockScales::Groups(times(half::<208>(b), scales));
     // Of a half the low nibbles, then two bits of four elements in one byte.
     let of_half = |half: usize| {
         let (low, high) = (64 * half, 128 + 32 * half);
@@ -174,16 +177,16 @@ pub(super) fn q6_k(b: &[u8; 210]) -> Superblock<6, impl UnpackCodes<6>> {
         let parts = [of_sixteen(a, c, high_a), of_sixteen(b, d, high_b)];
         signed(std::array::from_fn(|group| parts[group % 2][group / 2]))
     };
-    Superblock { packed: [of_half(0), of_half(1)], codes, scales, offsets: scales }
+    PackedSuperblock { packed: [of_half(0), of_half(1)], codes, scales, offsets: scales }
 }
 
 #[target_feature(enable = "neon")]
 #[inline]
-pub(super) fn iq4_xs(b: &[u8; 136]) -> Superblock<4, impl UnpackCodes<4>> {
+pub(super) fn iq4_xs(b: &[u8; 136]) -> PackedSuperblock<4, impl UnpackCodes<4>> {
     let scales = integers_of_runs(u64::from_le_bytes(iq4_xs_scales(b)));
     let scales = scales.map(|scales| vsubq_s32(scales, vdupq_n_s32(32)));
-    let scales = Scales::Runs(times(half::<0>(b), scales));
+    let scales = SuperblockScales::Runs(times(half::<0>(b), scales));
     let packed = [0, 64].map(|half| [0, 16, 32, 48].map(|at| bytes_at(b, 8 + half + at)));
     let codes = |packed| nibbles_of(packed, |n| levels(&IQ4_LEVELS, n));
-    Superblock { packed, codes, scales, offsets: scales }
+    PackedSuperblock { packed, codes, scales, offsets: scales }
 }

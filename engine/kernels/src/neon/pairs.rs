@@ -10,7 +10,7 @@ use std::arch::aarch64::*;
 use super::byte_products::smmla;
 use super::product::{added_to_whole, dotprod, total, with_offsets};
 use super::registers::{floats, four_registers, signed_bytes, store_bytes, store_floats, transpose};
-use super::unpack::{Offsets, Scales, has_runs, offsets, unpack_two_rows};
+use super::unpack::{SuperblockOffsets, SuperblockScales, has_runs, offsets, unpack_two_rows};
 use crate::QuantizedBlock;
 use crate::activations::{WHOLE, group_at};
 use crate::quant::TensorType;
@@ -47,13 +47,13 @@ impl RowPair {
     /// Scales of both rows.
     #[target_feature(enable = "neon")]
     #[inline]
-    pub(super) fn store_scales(&mut self, scales: [Scales; 2]) {
+    pub(super) fn store_scales(&mut self, scales: [SuperblockScales; 2]) {
         match scales {
-            [Scales::Runs([a, b]), Scales::Runs([c, d])] => {
+            [SuperblockScales::Runs([a, b]), SuperblockScales::Runs([c, d])] => {
                 self.store_four_scales(0, a, c);
                 self.store_four_scales(1, b, d);
             }
-            [Scales::Groups([a, b, c, d]), Scales::Groups([e, f, g, h])] => {
+            [SuperblockScales::Groups([a, b, c, d]), SuperblockScales::Groups([e, f, g, h])] => {
                 self.store_four_scales(0, a, e);
                 self.store_four_scales(1, b, f);
                 self.store_four_scales(2, c, g);
@@ -78,7 +78,7 @@ impl RowPair {
     /// Offsets of both rows.
     #[target_feature(enable = "neon")]
     #[inline]
-    pub(super) fn store_offsets(&mut self, [first, second]: [Scales; 2]) {
+    pub(super) fn store_offsets(&mut self, [first, second]: [SuperblockScales; 2]) {
         first.store(&mut self.offsets[0]);
         second.store(&mut self.offsets[1]);
     }
@@ -168,7 +168,7 @@ fn by_pairs(
             for (two, (pairs, products)) in [first, second].into_iter().zip(products).enumerate().take(count)
             {
                 let taken = match (offsets(kind), has_runs(kind)) {
-                    (Offsets::None, _) => [[vdupq_n_f32(0.0); 2]; 4],
+                    (SuperblockOffsets::None, _) => [[vdupq_n_f32(0.0); 2]; 4],
                     (_, true) => of_offsets::<true>(pairs, rows),
                     (_, false) => of_offsets::<false>(pairs, rows),
                 };
@@ -271,7 +271,7 @@ fn of_offsets<const RUNS: bool>(weights: &[RowPair], rows: [&[QuantizedBlock]; 4
     let mut sums = [[vdupq_n_f32(0.0); 2]; 4];
     let rows = rows.map(|row| &row[..weights.len()]);
     for (i, w) in weights.iter().enumerate() {
-        let offsets = w.offsets.each_ref().map(|stored| Scales::stored(stored, RUNS));
+        let offsets = w.offsets.each_ref().map(|stored| SuperblockScales::stored(stored, RUNS));
         for (sums, row) in sums.iter_mut().zip(rows) {
             sums.iter_mut()
                 .zip(offsets)

@@ -8,7 +8,7 @@
 use std::arch::aarch64::*;
 
 use super::registers::{floats, four_registers, sixteen_floats};
-use super::unpack::{Offsets, Ordered, Scales};
+use super::unpack::{OrderedSuperblock, SuperblockOffsets, SuperblockScales};
 use crate::QuantizedBlock;
 use crate::activations::WHOLE;
 
@@ -25,9 +25,9 @@ pub(super) fn nothing() -> Sums {
 /// The output that sums make.
 #[target_feature(enable = "neon")]
 #[inline]
-pub(super) fn total([products, of_offsets]: Sums, offsets: Offsets) -> f32 {
+pub(super) fn total([products, of_offsets]: Sums, offsets: SuperblockOffsets) -> f32 {
     let mut sums = products;
-    if offsets != Offsets::None {
+    if offsets != SuperblockOffsets::None {
         sums = vfmaq_n_f32(sums, of_offsets, -offsets.factor());
     }
     let pairs = vpaddq_f32(sums, sums);
@@ -54,7 +54,7 @@ pub(super) fn added_to_whole(sums: int32x4_t) -> float32x4_t {
 #[inline]
 fn add<const W: usize>(
     sums: &mut [Sums; W],
-    weights: &[Ordered; W],
+    weights: &[OrderedSuperblock; W],
     has_offsets: bool,
     x: &QuantizedBlock,
     bytes: impl Fn(int32x4_t, [int8x16_t; 2], [int8x16_t; 2]) -> int32x4_t,
@@ -71,11 +71,11 @@ fn add<const W: usize>(
         for (sums, w) in sums.iter_mut().zip(weights) {
             let (of_even, of_odd) = (four_groups(w.codes[even], even_x), four_groups(w.codes[odd], odd_x));
             match w.scales {
-                Scales::Runs(scales) => {
+                SuperblockScales::Runs(scales) => {
                     let both = vfmaq_f32(vmulq_f32(of_even, x_scales[even]), of_odd, x_scales[odd]);
                     sums[0] = vfmaq_f32(sums[0], both, scales[half]);
                 }
-                Scales::Groups(scales) => {
+                SuperblockScales::Groups(scales) => {
                     sums[0] = vfmaq_f32(sums[0], of_even, vmulq_f32(scales[even], x_scales[even]));
                     sums[0] = vfmaq_f32(sums[0], of_odd, vmulq_f32(scales[odd], x_scales[odd]));
                 }
@@ -90,15 +90,19 @@ fn add<const W: usize>(
 /// Adds the products of the offsets of a superblock with the sums of the activations.
 #[target_feature(enable = "neon")]
 #[inline]
-pub(super) fn with_offsets(mut sums: float32x4_t, offsets: Scales, x: &QuantizedBlock) -> float32x4_t {
+pub(super) fn with_offsets(
+    mut sums: float32x4_t,
+    offsets: SuperblockScales,
+    x: &QuantizedBlock,
+) -> float32x4_t {
     match offsets {
-        Scales::Runs(offsets) => {
+        SuperblockScales::Runs(offsets) => {
             let (x_sums, _) = x.run_sums.as_chunks();
             for (offsets, x) in offsets.into_iter().zip(x_sums) {
                 sums = vfmaq_f32(sums, offsets, floats(x));
             }
         }
-        Scales::Groups(offsets) => {
+        SuperblockScales::Groups(offsets) => {
             for (offsets, x) in offsets.into_iter().zip(sixteen_floats(&x.sums)) {
                 sums = vfmaq_f32(sums, offsets, x);
             }
@@ -116,7 +120,7 @@ macro_rules! products {
         use super::{Sums, add, nothing, total};
         use crate::QuantizedBlock;
         use crate::neon::unpack::{
-            Offsets, StoredSuperblock, filled_up, has_offsets, has_runs, kind_of, offsets, room_for_row, unpack, unpack_row,
+            SuperblockOffsets, StoredSuperblock, filled_up, has_offsets, has_runs, kind_of, offsets, room_for_row, unpack, unpack_row,
         };
         use crate::quant::TensorType;
         use crate::unpack::superblock_bytes;
@@ -203,12 +207,12 @@ macro_rules! products {
         fn multiply<const RUNS: bool>(
             weights: [&[StoredSuperblock]; 2],
             x: &[QuantizedBlock],
-            offsets: Offsets,
+            offsets: SuperblockOffsets,
         ) -> [f32; 2] {
             let mut sums = [nothing(); 2];
             for ((first, second), x) in weights[0].iter().zip(weights[1]).zip(x) {
                 let w = [first.ordered(RUNS), second.ordered(RUNS)];
-                add(&mut sums, &w, offsets != Offsets::None, x, |start, w, x| $bytes(start, w, x));
+                add(&mut sums, &w, offsets != SuperblockOffsets::None, x, |start, w, x| $bytes(start, w, x));
             }
             sums.map(|sums| total(sums, offsets))
         }

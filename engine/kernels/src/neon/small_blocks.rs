@@ -3,7 +3,7 @@
 use std::arch::aarch64::*;
 
 use super::registers::{bytes_at, halves_of_runs, integers_of_runs, levels, mask_of_bits, nibbles};
-use super::unpack::{Scales, Superblock, UnpackCodes};
+use super::unpack::{PackedSuperblock, SuperblockScales, UnpackCodes};
 use crate::quant::{IQ4_LEVELS, MXFP4_LEVELS};
 
 /// The word at `at`.
@@ -15,8 +15,8 @@ pub(super) fn word(b: &[u8], at: usize) -> u16 {
 /// The half-precision numbers at `AT` in eight blocks of `BLOCK` bytes, by group.
 #[target_feature(enable = "neon")]
 #[inline]
-fn halves_at<const BLOCK: usize, const AT: usize>(b: &[u8]) -> Scales {
-    Scales::Runs(halves_of_runs([0, 1, 2, 3, 4, 5, 6, 7].map(|run| word(b, run * BLOCK + AT))))
+fn halves_at<const BLOCK: usize, const AT: usize>(b: &[u8]) -> SuperblockScales {
+    SuperblockScales::Runs(halves_of_runs([0, 1, 2, 3, 4, 5, 6, 7].map(|run| word(b, run * BLOCK + AT))))
 }
 
 /// The registers of 16 numbers of eight blocks, two a block.
@@ -65,18 +65,20 @@ fn fives_at<const BLOCK: usize, const HIGH: usize>(b: &[u8]) -> [int8x16_t; 16] 
 /// Minus each.
 #[target_feature(enable = "neon")]
 #[inline]
-fn negative(numbers: Scales) -> Scales {
+fn negative(numbers: SuperblockScales) -> SuperblockScales {
     match numbers {
-        Scales::Runs(numbers) => Scales::Runs(numbers.map(|numbers| vnegq_f32(numbers))),
-        Scales::Groups(numbers) => Scales::Groups(numbers.map(|numbers| vnegq_f32(numbers))),
+        SuperblockScales::Runs(numbers) => SuperblockScales::Runs(numbers.map(|numbers| vnegq_f32(numbers))),
+        SuperblockScales::Groups(numbers) => {
+            SuperblockScales::Groups(numbers.map(|numbers| vnegq_f32(numbers)))
+        }
     }
 }
 
 #[target_feature(enable = "neon")]
 #[inline]
-pub(super) fn q4_0(b: &[u8; 144]) -> Superblock<4, impl UnpackCodes<4>> {
+pub(super) fn q4_0(b: &[u8; 144]) -> PackedSuperblock<4, impl UnpackCodes<4>> {
     let scales = halves_at::<18, 0>(b);
-    Superblock {
+    PackedSuperblock {
         packed: packed_at::<18, 2>(b),
         codes: |packed| plain_nibbles(packed),
         scales,
@@ -86,8 +88,8 @@ pub(super) fn q4_0(b: &[u8; 144]) -> Superblock<4, impl UnpackCodes<4>> {
 
 #[target_feature(enable = "neon")]
 #[inline]
-pub(super) fn q4_1(b: &[u8; 160]) -> Superblock<4, impl UnpackCodes<4>> {
-    Superblock {
+pub(super) fn q4_1(b: &[u8; 160]) -> PackedSuperblock<4, impl UnpackCodes<4>> {
+    PackedSuperblock {
         packed: packed_at::<20, 4>(b),
         codes: |packed| plain_nibbles(packed),
         scales: halves_at::<20, 0>(b),
@@ -97,34 +99,38 @@ pub(super) fn q4_1(b: &[u8; 160]) -> Superblock<4, impl UnpackCodes<4>> {
 
 #[target_feature(enable = "neon")]
 #[inline]
-pub(super) fn q5_0(b: &[u8; 176]) -> Superblock<8, impl UnpackCodes<8>> {
-    Superblock::symmetric(fives_at::<22, 2>(b), halves_at::<22, 0>(b))
+pub(super) fn q5_0(b: &[u8; 176]) -> PackedSuperblock<8, impl UnpackCodes<8>> {
+    PackedSuperblock::symmetric(fives_at::<22, 2>(b), halves_at::<22, 0>(b))
 }
 
 #[target_feature(enable = "neon")]
 #[inline]
-pub(super) fn q5_1(b: &[u8; 192]) -> Superblock<8, impl UnpackCodes<8>> {
-    Superblock::with_offsets(fives_at::<24, 4>(b), halves_at::<24, 0>(b), negative(halves_at::<24, 2>(b)))
+pub(super) fn q5_1(b: &[u8; 192]) -> PackedSuperblock<8, impl UnpackCodes<8>> {
+    PackedSuperblock::with_offsets(
+        fives_at::<24, 4>(b),
+        halves_at::<24, 0>(b),
+        negative(halves_at::<24, 2>(b)),
+    )
 }
 
 #[target_feature(enable = "neon")]
 #[inline]
-pub(super) fn q8_0(b: &[u8; 272]) -> Superblock<8, impl UnpackCodes<8>> {
+pub(super) fn q8_0(b: &[u8; 272]) -> PackedSuperblock<8, impl UnpackCodes<8>> {
     let codes = by_block(|block| [2, 18].map(|at| vreinterpretq_s8_u8(bytes_at(b, block * 34 + at))));
-    Superblock::symmetric(codes, halves_at::<34, 0>(b))
+    PackedSuperblock::symmetric(codes, halves_at::<34, 0>(b))
 }
 
 #[target_feature(enable = "neon")]
 #[inline]
-pub(super) fn iq4_nl(b: &[u8; 144]) -> Superblock<4, impl UnpackCodes<4>> {
+pub(super) fn iq4_nl(b: &[u8; 144]) -> PackedSuperblock<4, impl UnpackCodes<4>> {
     let codes = |packed| nibbles_of(packed, |n| levels(&IQ4_LEVELS, n));
     let scales = halves_at::<18, 0>(b);
-    Superblock { packed: packed_at::<18, 2>(b), codes, scales, offsets: scales }
+    PackedSuperblock { packed: packed_at::<18, 2>(b), codes, scales, offsets: scales }
 }
 
 #[target_feature(enable = "neon")]
 #[inline]
-pub(super) fn mxfp4(b: &[u8; 136]) -> Superblock<4, impl UnpackCodes<4>> {
+pub(super) fn mxfp4(b: &[u8; 136]) -> PackedSuperblock<4, impl UnpackCodes<4>> {
     let exponents = (0..8).fold(0, |all, block| all | u64::from(b[block * 17]) << (8 * block));
     let scales = integers_of_runs(exponents).map(|exponents| {
         // 2^(exponent − 128); below 2 it is no normal number: see `exponent_half`.
@@ -134,6 +140,6 @@ pub(super) fn mxfp4(b: &[u8; 136]) -> Superblock<4, impl UnpackCodes<4>> {
         vreinterpretq_f32_s32(vbslq_s32(is_small, small, normal))
     });
     let codes = |packed| nibbles_of(packed, |n| levels(&MXFP4_LEVELS, n));
-    let scales = Scales::Runs(scales);
-    Superblock { packed: packed_at::<17, 1>(b), codes, scales, offsets: scales }
+    let scales = SuperblockScales::Runs(scales);
+    PackedSuperblock { packed: packed_at::<17, 1>(b), codes, scales, offsets: scales }
 }

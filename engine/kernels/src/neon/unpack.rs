@@ -18,30 +18,33 @@ pub(super) trait UnpackCodes<const N: usize>: Fn([uint8x16_t; N]) -> [int8x16_t;
 
 impl<const N: usize, F: Fn([uint8x16_t; N]) -> [int8x16_t; 8]> UnpackCodes<N> for F {}
 
-/// 256 weights: weight i is its code times its scale, less what [`Offsets`] says of the type. Codes are still packed, so that
+/// 256 weights: weight i is its code times its scale, less what [`SuperblockOffsets`] says of the type. Codes are still packed, so that
 /// what is to stand side by side can be brought there in few registers.
-pub(super) struct Superblock<const N: usize, F> {
+pub(super) struct PackedSuperblock<const N: usize, F> {
     /// Of each half of the weights as many registers.
     pub(super) packed: [[uint8x16_t; N]; 2],
     pub(super) codes: F,
-    pub(super) scales: Scales,
-    pub(super) offsets: Scales,
+    pub(super) scales: SuperblockScales,
+    pub(super) offsets: SuperblockScales,
 }
 
 /// A number for each run of 32 weights, or for each group of 16, in the order of
 /// [`QuantizedBlock`](crate::QuantizedBlock).
 #[derive(Clone, Copy)]
-pub(super) enum Scales {
+pub(super) enum SuperblockScales {
     Runs([float32x4_t; 2]),
     Groups([float32x4_t; 4]),
 }
 
-impl Superblock<8, ()> {
+impl PackedSuperblock<8, ()> {
     /// Weights without minima whose codes, a group in each register, were unpacked as a whole.
     #[target_feature(enable = "neon")]
     #[inline]
-    pub(super) fn symmetric(codes: [int8x16_t; 16], scales: Scales) -> Superblock<8, impl UnpackCodes<8>> {
-        Superblock::with_offsets(codes, scales, scales)
+    pub(super) fn symmetric(
+        codes: [int8x16_t; 16],
+        scales: SuperblockScales,
+    ) -> PackedSuperblock<8, impl UnpackCodes<8>> {
+        PackedSuperblock::with_offsets(codes, scales, scales)
     }
 
     /// As `symmetric`, with minima.
@@ -49,31 +52,31 @@ impl Superblock<8, ()> {
     #[inline]
     pub(super) fn with_offsets(
         codes: [int8x16_t; 16],
-        scales: Scales,
-        offsets: Scales,
-    ) -> Superblock<8, impl UnpackCodes<8>> {
+        scales: SuperblockScales,
+        offsets: SuperblockScales,
+    ) -> PackedSuperblock<8, impl UnpackCodes<8>> {
         let half = |half: usize| std::array::from_fn(|group| vreinterpretq_u8_s8(codes[8 * half + group]));
         let as_they_are = |codes: [uint8x16_t; 8]| codes.map(|codes| vreinterpretq_s8_u8(codes));
-        Superblock { packed: [half(0), half(1)], codes: as_they_are, scales, offsets }
+        PackedSuperblock { packed: [half(0), half(1)], codes: as_they_are, scales, offsets }
     }
 }
 
 /// 256 weights in the order of [`QuantizedBlock`](crate::QuantizedBlock).
-pub(super) struct Ordered {
+pub(super) struct OrderedSuperblock {
     /// Of four groups whose scales stand together: the first half of the first two, their second half, and those of the
     /// other two.
     pub(super) codes: [[int8x16_t; 4]; 4],
-    pub(super) scales: Scales,
-    pub(super) offsets: Scales,
+    pub(super) scales: SuperblockScales,
+    pub(super) offsets: SuperblockScales,
 }
 
-impl<const N: usize, F: UnpackCodes<N>> Superblock<N, F> {
+impl<const N: usize, F: UnpackCodes<N>> PackedSuperblock<N, F> {
     #[target_feature(enable = "neon")]
     #[inline]
-    fn ordered(self) -> Ordered {
+    fn ordered(self) -> OrderedSuperblock {
         let [lower, upper] = both_parts(&self.packed[0], &self.packed[1], &self.codes);
         let codes = [0, 1, 4, 5].map(|g| [lower[g], upper[g], lower[g + 2], upper[g + 2]]);
-        Ordered { codes, scales: self.scales, offsets: self.offsets }
+        OrderedSuperblock { codes, scales: self.scales, offsets: self.offsets }
     }
 }
 
@@ -92,38 +95,40 @@ pub(super) fn both_parts<const N: usize>(
 
 /// The offset that is subtracted from scale · code.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub(super) enum Offsets {
+pub(super) enum SuperblockOffsets {
     /// Nothing: codes are signed.
     None,
     /// The scale so many times.
-    Scales(f32),
+    SuperblockScales(f32),
     /// Numbers of its own for each group.
     Own,
 }
 
-impl Offsets {
-    /// The factor of [`Superblock::offsets`] in what is subtracted.
+impl SuperblockOffsets {
+    /// The factor of [`PackedSuperblock::offsets`] in what is subtracted.
     pub(super) const fn factor(self) -> f32 {
         match self {
-            Offsets::None => 0.0,
-            Offsets::Scales(factor) => factor,
-            Offsets::Own => 1.0,
+            SuperblockOffsets::None => 0.0,
+            SuperblockOffsets::Scales(factor) => factor,
+            SuperblockOffsets::Own => 1.0,
         }
     }
 }
 
 /// The offsets of a type's weights.
-pub(super) const fn offsets(kind: TensorType) -> Offsets {
+pub(super) const fn offsets(kind: TensorType) -> SuperblockOffsets {
     match kind {
         TensorType::Q4_1 | TensorType::Q5_1 | TensorType::Q2_K | TensorType::Q4_K | TensorType::Q5_K => {
-            Offsets::Own
+            SuperblockOffsets::Own
         }
-        TensorType::Q4_0 => Offsets::Scales(8.0),
-        TensorType::Q5_0 => Offsets::Scales(16.0),
-        TensorType::Q3_K => Offsets::Scales(4.0),
-        TensorType::Q6_K => Offsets::Scales(32.0),
-        TensorType::TQ1_0 | TensorType::TQ2_0 | TensorType::Q1_0 | TensorType::Q2_0 => Offsets::Scales(1.0),
-        _ => Offsets::None,
+        TensorType::Q4_0 => SuperblockOffsets::Scales(8.0),
+        TensorType::Q5_0 => SuperblockOffsets::Scales(16.0),
+        TensorType::Q3_K => SuperblockOffsets::Scales(4.0),
+        TensorType::Q6_K => SuperblockOffsets::Scales(32.0),
+        TensorType::TQ1_0 | TensorType::TQ2_0 | TensorType::Q1_0 | TensorType::Q2_0 => {
+            SuperblockOffsets::Scales(1.0)
+        }
+        _ => SuperblockOffsets::None,
     }
 }
 
@@ -138,7 +143,7 @@ pub(super) const fn kind_of<const KIND: u32>() -> TensorType {
 
 /// Whether the type with number `KIND` has offsets.
 pub(super) const fn has_offsets<const KIND: u32>() -> bool {
-    !matches!(offsets(kind_of::<KIND>()), Offsets::None)
+    !matches!(offsets(kind_of::<KIND>()), SuperblockOffsets::None)
 }
 
 /// Whether a type has a scale for every 32 weights, or for more, and not for every 16.
@@ -155,7 +160,7 @@ pub(super) const fn has_runs(kind: TensorType) -> bool {
     )
 }
 
-/// [`Ordered`] in memory, for more than one row of activations. Scales of runs are the first eight.
+/// [`OrderedSuperblock`] in memory, for more than one row of activations. Scales of runs are the first eight.
 #[derive(Clone)]
 #[repr(align(64))]
 pub(super) struct StoredSuperblock {
@@ -170,7 +175,7 @@ impl StoredSuperblock {
 
     #[target_feature(enable = "neon")]
     #[inline]
-    fn store(&mut self, from: &Ordered, has_offsets: bool) {
+    fn store(&mut self, from: &OrderedSuperblock, has_offsets: bool) {
         for (to, from) in self.codes.iter_mut().zip(from.codes) {
             to.iter_mut().zip(from).for_each(|(to, from)| store_bytes(to, from));
         }
@@ -183,20 +188,21 @@ impl StoredSuperblock {
     /// In registers again; whether scales are of runs is the type's.
     #[target_feature(enable = "neon")]
     #[inline]
-    pub(super) fn ordered(&self, has_runs: bool) -> Ordered {
+    pub(super) fn ordered(&self, has_runs: bool) -> OrderedSuperblock {
         let codes = self.codes.each_ref().map(|codes| four_registers(codes));
-        let [scales, offsets] = [&self.scales, &self.offsets].map(|stored| Scales::stored(stored, has_runs));
-        Ordered { codes, scales, offsets }
+        let [scales, offsets] =
+            [&self.scales, &self.offsets].map(|stored| SuperblockScales::stored(stored, has_runs));
+        OrderedSuperblock { codes, scales, offsets }
     }
 }
 
-impl Scales {
+impl SuperblockScales {
     /// As they were stored.
     #[target_feature(enable = "neon")]
     #[inline]
-    pub(super) fn stored(stored: &[f32; 16], has_runs: bool) -> Scales {
+    pub(super) fn stored(stored: &[f32; 16], has_runs: bool) -> SuperblockScales {
         let scales @ [a, b, ..] = sixteen_floats(stored);
-        if has_runs { Scales::Runs([a, b]) } else { Scales::Groups(scales) }
+        if has_runs { SuperblockScales::Runs([a, b]) } else { SuperblockScales::Groups(scales) }
     }
 
     #[target_feature(enable = "neon")]
@@ -204,10 +210,10 @@ impl Scales {
     pub(super) fn store(self, to: &mut [f32; 16]) {
         let (fours, _) = to.as_chunks_mut();
         match self {
-            Scales::Runs(scales) => {
+            SuperblockScales::Runs(scales) => {
                 fours.iter_mut().zip(scales).for_each(|(to, from)| store_floats(to, from));
             }
-            Scales::Groups(scales) => {
+            SuperblockScales::Groups(scales) => {
                 fours.iter_mut().zip(scales).for_each(|(to, from)| store_floats(to, from));
             }
         }
@@ -223,7 +229,7 @@ pub(super) fn room_for_row(kind: TensorType, row_bytes: usize) -> Vec<StoredSupe
 /// before the compiler weighs functions makes one small enough to be compiled into its loop.
 #[target_feature(enable = "neon")]
 #[inline]
-pub(super) fn unpack<const BYTES: usize, const KIND: u32>(block: &[u8; BYTES]) -> Ordered {
+pub(super) fn unpack<const BYTES: usize, const KIND: u32>(block: &[u8; BYTES]) -> OrderedSuperblock {
     macro_rules! of_kind {
         ($([$($kind:ident $module:ident $unpack:ident,)*])*) => {
             $($(if const { KIND == TensorType::$kind.id() } {

@@ -25,7 +25,7 @@ use crate::unpack::above;
 const MOST: usize = 256;
 
 /// Codes and scales of up to 256 weights.
-pub(crate) struct Codes<'a> {
+pub(crate) struct BlockCodes<'a> {
     pub(crate) codes: &'a mut [u8; MOST],
     /// One for each 16 weights.
     pub(crate) scales: &'a mut [f32; MOST / 16],
@@ -48,7 +48,7 @@ pub(super) fn dequantize(kind: TensorType, bytes: &[u8], out: &mut [f32]) {
     let a_time = MOST / kind.block_elements() * kind.block_bytes();
     let zero = i32::from(zero(kind));
     for (blocks, out) in bytes.chunks(a_time).zip(out.chunks_mut(MOST)) {
-        unpack(kind, blocks, &mut Codes { codes: &mut codes, scales: &mut scales });
+        unpack(kind, blocks, &mut BlockCodes { codes: &mut codes, scales: &mut scales });
         for (i, out) in out.iter_mut().enumerate() {
             *out = scales[i / 16] * (i32::from(codes[i]) - zero) as f32;
         }
@@ -63,7 +63,7 @@ fn one_block<const BYTES: usize>(blocks: &[u8]) -> &[u8; BYTES] {
 
 /// Unpacks `blocks`, whole blocks of at most 256 weights. What lies beyond them keeps its codes and gets scale 0.
 #[inline]
-pub(crate) fn unpack(kind: TensorType, blocks: &[u8], to: &mut Codes<'_>) {
+pub(crate) fn unpack(kind: TensorType, blocks: &[u8], to: &mut BlockCodes<'_>) {
     to.scales.fill(0.0);
     match kind {
         TensorType::IQ2_XXS => to.iq2_xxs(one_block(blocks)),
@@ -107,7 +107,7 @@ fn double_word(bytes: &[u8], at: usize) -> u32 {
     u32::from_le_bytes([bytes[at], bytes[at + 1], bytes[at + 2], bytes[at + 3]])
 }
 
-impl Codes<'_> {
+impl BlockCodes<'_> {
     /// The scales of the 32 weights of a run, its halves'.
     fn scale(&mut self, run: usize, low: f32, high: f32) {
         (self.scales[2 * run], self.scales[2 * run + 1]) = (low, high);

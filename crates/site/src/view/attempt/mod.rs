@@ -10,9 +10,9 @@ use super::figures::Fact;
 use super::hall::model_path;
 use super::looks::LookStrip;
 use super::measures::MeasuresView;
-use super::neighbour::{Beside, Neighbour, Neighbours};
+use super::neighbour::{AdjacentAttempts, Neighbour, Neighbours};
 use super::words;
-use crate::makers::{Lab, Origin};
+use crate::makers::{Lab, ModelOrigin};
 
 mod facts;
 mod source;
@@ -64,7 +64,7 @@ pub(crate) struct AttemptPage {
     /// The attempt and its looks, where there are any.
     looks: Option<LookStrip>,
     /// Other samples by the same model on the same prompt.
-    samples: Beside,
+    samples: AdjacentAttempts,
     /// Other things to see: other models on this prompt, and this model on other prompts.
     beside: Vec<BesideView>,
 }
@@ -140,7 +140,7 @@ impl AttemptPage {
         texts: AttemptTexts,
         experts: Option<ExpertsView>,
         active: bool,
-        origin: Origin,
+        origin: ModelOrigin,
         prompt_href: &str,
         Neighbours { samples, model, prompt }: Neighbours,
     ) -> Self {
@@ -200,7 +200,7 @@ impl AttemptPage {
 
 impl BesideView {
     /// None where there is nothing.
-    fn new(title: &'static str, beside: Beside, words: fn(&Neighbour) -> String) -> Option<Self> {
+    fn new(title: &'static str, beside: AdjacentAttempts, words: fn(&Neighbour) -> String) -> Option<Self> {
         let links: Vec<_> = [("Earlier", beside.older), ("Later", beside.newer)]
             .into_iter()
             .filter_map(|(order, to)| to.map(|to| BesideLink { order, words: words(&to), to }))

@@ -6,7 +6,7 @@ use pelicycle_text::{self as text, dollars, size};
 
 use super::scale::AxisScale;
 use crate::view::figures::Figures;
-use crate::view::hall::Case;
+use crate::view::hall::Showcase;
 
 /// The kind of a chart: the two quantities that it shows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -137,7 +137,7 @@ impl ChartKind {
 
     /// The value of a model on the horizontal axis; none where it is not known, or is not above zero, where the axis is a
     /// logarithm.
-    pub(super) fn at(self, case: &Case<'_>) -> Option<f64> {
+    pub(super) fn at(self, case: &Showcase<'_>) -> Option<f64> {
         let numbers = || Figures::of(&case.shown.iter().map(|shown| shown.attempt)).numbers;
         let at = match self {
             Self::Released => return days(case.origin.released?),

@@ -9,8 +9,8 @@ use pelicycle_statistics::Interval;
 use pelicycle_text as text;
 
 use super::figures::{Figures, speed_in_words};
-use super::hall::{Case, Section};
-use super::ranking::Ranks;
+use super::hall::{PromptSection, Showcase};
+use super::ranking::WallRanks;
 
 mod frame;
 mod kind;
@@ -39,7 +39,7 @@ struct Chart<'b, 'a> {
 /// One model on a chart.
 #[derive(Debug)]
 struct Dot<'b, 'a> {
-    case: &'b Case<'a>,
+    case: &'b Showcase<'a>,
     at: f64,
     value: f64,
     interval: Option<Interval>,
@@ -53,11 +53,11 @@ struct Dot<'b, 'a> {
 
 impl<'b, 'a> Chart<'b, 'a> {
     /// None where there is too little to see.
-    fn new(section: &'b Section<'a>, ranks: &Ranks, kind: ChartKind) -> Option<Self> {
+    fn new(section: &'b PromptSection<'a>, ranks: &WallRanks, kind: ChartKind) -> Option<Self> {
         let contestants = section.cases.iter().filter(|case| !case.contestant().demonstration);
-        let placed: Vec<(&Case<'a>, f64)> =
+        let placed: Vec<(&Showcase<'a>, f64)> =
             contestants.filter_map(|case| Some((case, kind.at(case)?))).collect();
-        let ranked = |(case, _): &&(&Case<'_>, f64)| ranks.of(&case.contestant().slug).is_some();
+        let ranked = |(case, _): &&(&Showcase<'_>, f64)| ranks.of(&case.contestant().slug).is_some();
         let judged = placed.iter().filter(ranked).count() >= kind.least();
         let mut dots: Vec<Dot<'b, 'a>> =
             placed.into_iter().filter_map(|(case, at)| Dot::new(case, at, kind, judged, ranks)).collect();
@@ -82,7 +82,7 @@ impl<'b, 'a> Chart<'b, 'a> {
         Some(Self { kind, judged, dots })
     }
 
-    fn path(&self, section: &Section<'_>) -> String {
+    fn path(&self, section: &PromptSection<'_>) -> String {
         format!("charts/{}{}.html", section.stem(), self.kind.suffix())
     }
 
@@ -131,7 +131,13 @@ impl<'b, 'a> Chart<'b, 'a> {
 }
 
 impl<'b, 'a> Dot<'b, 'a> {
-    fn new(case: &'b Case<'a>, at: f64, kind: ChartKind, judged: bool, ranks: &Ranks) -> Option<Self> {
+    fn new(
+        case: &'b Showcase<'a>,
+        at: f64,
+        kind: ChartKind,
+        judged: bool,
+        ranks: &WallRanks,
+    ) -> Option<Self> {
         let (value, interval) = match (kind, judged) {
             (ChartKind::QuantizationSpeed, _) => {
                 (Figures::of(&case.shown.iter().map(|shown| shown.attempt)).numbers.speed?, None)
@@ -170,7 +176,7 @@ impl<'b, 'a> Dot<'b, 'a> {
 }
 
 /// Path of a prompt's first chart from the site's root; none where it has none.
-pub(super) fn path(section: &Section<'_>, ranks: &Ranks) -> Option<String> {
+pub(super) fn path(section: &PromptSection<'_>, ranks: &WallRanks) -> Option<String> {
     let mut charts = ChartKind::ALL.into_iter().filter_map(|kind| Chart::new(section, ranks, kind));
     charts.next().map(|chart| chart.path(section))
 }

@@ -9,8 +9,8 @@ use serde::Serialize;
 use super::frame::ChartFrame;
 use super::{Chart, ChartKind, Dot};
 use crate::makers::Lab;
-use crate::view::hall::{Section, model_path, prompt_path};
-use crate::view::ranking::{RankingPage, Ranks};
+use crate::view::hall::{PromptSection, model_path, prompt_path};
+use crate::view::ranking::{RankingPage, WallRanks};
 use crate::view::wall::PageLink;
 
 /// One chart of one prompt, and its values.
@@ -63,7 +63,7 @@ struct Row {
 }
 
 impl Chart<'_, '_> {
-    pub(super) fn page(&self, section: &Section<'_>, links: &[(ChartKind, PageLink)]) -> ChartPage {
+    pub(super) fn page(&self, section: &PromptSection<'_>, links: &[(ChartKind, PageLink)]) -> ChartPage {
         let words = self.kind.words();
         let (what, meaning) = self.what();
         let contestants = section.cases.iter().filter(|case| !case.contestant().demonstration).count();
@@ -111,7 +111,7 @@ impl Chart<'_, '_> {
 
 impl Chart<'_, '_> {
     /// Files of the models on it that are not on it themselves. A model of one file was never meant.
-    fn other_files(&self, section: &Section<'_>) -> usize {
+    fn other_files(&self, section: &PromptSection<'_>) -> usize {
         let lines: BTreeSet<&str> = self.dots.iter().filter_map(|dot| dot.line.as_deref()).collect();
         let released = section.cases.iter().filter(|case| !case.contestant().demonstration);
         let models = released.filter_map(super::quantization::of);
@@ -131,7 +131,7 @@ impl ChartPage {
     }
 
     /// All charts of a prompt that there is something to see on.
-    pub(crate) fn all(section: &Section<'_>, ranks: &Ranks) -> Vec<Self> {
+    pub(crate) fn all(section: &PromptSection<'_>, ranks: &WallRanks) -> Vec<Self> {
         let charts: Vec<Chart<'_, '_>> =
             ChartKind::ALL.into_iter().filter_map(|kind| Chart::new(section, ranks, kind)).collect();
         let link = |chart: &Chart<'_, '_>| PageLink {

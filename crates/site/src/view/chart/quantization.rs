@@ -3,10 +3,10 @@
 use std::collections::BTreeMap;
 
 use super::Dot;
-use crate::view::hall::Case;
+use crate::view::hall::Showcase;
 
 /// The name of a case's model without its quantization, and the quantization; none where no local engine ran it.
-pub(super) fn of(case: &Case<'_>) -> Option<(String, String)> {
+pub(super) fn of(case: &Showcase<'_>) -> Option<(String, String)> {
     let engine = case.shown[0].attempt.engine.as_ref()?;
     let (base, named) = split(&case.contestant().model);
     Some((base.to_lowercase(), named.map_or_else(|| engine.quantization.clone(), str::to_uppercase)))
