@@ -46,3 +46,49 @@ pub fn ending(dialect: &str) -> Vec<Value> {
         _ => vec![json!({"message": {}, "done": true, "done_reason": "stop"})],
     }
 }
+
+/// The frame that says a piece of the words with which the model declines, in protocols that have such.
+#[must_use]
+pub fn refusal(dialect: &str, piece: &str) -> Option<Value> {
+    match dialect {
+        "chat" => Some(json!({"choices": [{"delta": {"refusal": piece}}]})),
+        "responses" => Some(json!({"type": "response.refusal.delta", "delta": piece})),
+        _ => None,
+    }
+}
+
+/// The ends of a stream of this protocol that say why it ends, in these words of the service.
+#[must_use]
+pub fn ends_with_words(dialect: &str, words: &str) -> Vec<Vec<Value>> {
+    let error = json!({"error": {"message": words, "code": 500}});
+    match dialect {
+        "chat" => vec![vec![error], vec![json!({"choices": [{"delta": {}, "finish_reason": words}]})]],
+        "responses" => vec![
+            vec![json!({"type": "error", "message": words})],
+            vec![
+                json!({"type": "response.failed", "response": {"status": "failed", "error": {"message": words}}}),
+            ],
+            vec![json!({
+                "type": "response.incomplete",
+                "response": {"status": "incomplete", "incomplete_details": {"reason": words}},
+            })],
+        ],
+        "anthropic" => {
+            let details = json!({"type": "refusal", "category": "bio", "explanation": words});
+            let delta = json!({"stop_reason": "refusal", "stop_details": details});
+            vec![
+                vec![json!({"type": "error", "error": {"message": words}})],
+                vec![json!({"type": "message_delta", "delta": delta}), json!({"type": "message_stop"})],
+            ]
+        }
+        "gemini" => {
+            let why = |reason| json!({"candidates": [{"finishReason": reason, "finishMessage": words}]});
+            let blocked = json!({"promptFeedback": {"blockReason": words}});
+            vec![vec![error], vec![why("SAFETY")], vec![why("OTHER")], vec![blocked]]
+        }
+        _ => vec![
+            vec![json!({ "error": words })],
+            vec![json!({"message": {}, "done": true, "done_reason": words})],
+        ],
+    }
+}

@@ -166,11 +166,11 @@ impl Exchange<'_> {
         self.tell_text(reply, at);
         if let Err(failure) = read {
             return match reply.content {
-                true => Ok(Some(StreamEnd::Failed(reply.words_of(failure)))),
+                true => Ok(Some(StreamEnd::Failed(failure.message))),
                 false => Err(failure),
             };
         }
-        if reply.bytes() > self.connection.limits.text {
+        if reply.told > self.connection.limits.text {
             let words = format!("the reply is longer than {} MiB", self.connection.limits.text >> 20);
             return Ok(Some(StreamEnd::Bound(words)));
         }

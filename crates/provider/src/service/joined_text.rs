@@ -42,14 +42,15 @@ impl JoinedText {
         places
     }
 
-    /// The text is over: gives the places of a secret's beginning at its end, where it is long enough, and drops all.
+    /// The text is over: gives the places of a secret's beginning at its end, where it is long enough. The text stays, since
+    /// words may follow it.
     pub(super) fn finish(&mut self, secrets: &Secrets) -> Vec<(TextPart, usize, usize)> {
         let mut places = Vec::new();
         let begun = secrets.find(&self.text).begun;
         if let Some((begin, _)) = begun.filter(|(_, letters)| *letters >= SHORTEST_BEGINNING) {
             self.add_places(begin, self.text.len(), &mut places);
         }
-        self.drop_first(self.text.len());
+        self.pieces.clear();
         places
     }
 
@@ -58,12 +59,24 @@ impl JoinedText {
         self.pieces.iter().find(|piece| piece.part == part).map(|piece| piece.begin)
     }
 
-    /// The end of the rest of a secret in words that follow the text; none where it goes on in none.
+    /// The end of the rest of a secret in words that follow the text; none where it goes on in none. It ends with them where
+    /// they were shortened within it.
     pub(super) fn rest_in(&self, secrets: &Secrets, words: &str) -> Option<usize> {
         let joined = format!("{}{}", self.text, &words[..boundary(words, MAX_HELD)]);
         let place = self.text.len();
-        let finds = secrets.find(&joined).whole;
-        finds.iter().find(|(begin, end)| *begin < place && *end > place).map(|(_, end)| end - place)
+        let finds = secrets.find(&joined);
+        let whole = finds
+            .whole
+            .iter()
+            .find(|(begin, end)| *begin < place && *end > place)
+            .map(|(_, end)| end - place);
+        let goes_on = words.contains(char::is_alphanumeric);
+        let all = || {
+            let begun =
+                finds.begun.filter(|(begin, letters)| *begin < place && *letters >= SHORTEST_BEGINNING);
+            goes_on && begun.is_some()
+        };
+        whole.or_else(|| all().then_some(words.len()))
     }
 
     /// Adds the places in the parts of what stands here in the text, one for what stands together in its part.

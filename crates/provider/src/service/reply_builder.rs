@@ -19,7 +19,7 @@ pub(super) struct ReplyBuilder {
     pub(super) state: ReplyState,
     /// Whether something of it was told.
     pub(super) content: bool,
-    /// The bytes of text that came.
+    /// The bytes of all that the model said.
     pub(super) told: usize,
     /// Whether it came as a stream.
     pub(super) streamed: bool,
@@ -28,8 +28,8 @@ pub(super) struct ReplyBuilder {
     connection: Arc<ServiceConnection>,
     text: ReplyText,
     circle: TextCircle,
-    /// The bytes of the refusal that the circle's watch has seen.
-    refused: usize,
+    /// All that the model said when it declined, as far as it is sure to hold no secret.
+    refusal: String,
     /// The facts that were known when metadata was last given: whether the model that answers, and how many accounts of
     /// tokens.
     known: (bool, usize),
@@ -79,7 +79,7 @@ impl ReplyBuilder {
             connection: Arc::clone(connection),
             text: ReplyText::default(),
             circle: TextCircle::default(),
-            refused: 0,
+            refusal: String::new(),
             known: (false, 0),
         }
     }
@@ -154,8 +154,6 @@ impl ReplyBuilder {
             self.told += text.len();
             self.circle.push(text);
         }
-        self.circle.push(self.state.refusal.get(self.refused..).unwrap_or_default());
-        self.refused = self.state.refusal.len();
         let secrets = self.connection.secrets();
         let answer_was_reasoning = std::mem::take(&mut self.state.answer_was_reasoning);
         let mut out = SafeText::default();
@@ -163,6 +161,7 @@ impl ReplyBuilder {
             self.text.answer_was_reasoning();
         }
         self.text.push(secrets, pieces, &mut out);
+        self.refusal.push_str(&std::mem::take(&mut out.refusal));
         told(answer_was_reasoning, out)
     }
 
@@ -170,22 +169,12 @@ impl ReplyBuilder {
     pub(super) fn take_rest(&mut self) -> Option<ReplyDelta> {
         self.state.finish();
         let taken = self.take_text().unwrap_or_default();
-        let mut out = SafeText { reasoning: taken.reasoning, answer: taken.text };
+        let mut out = SafeText { reasoning: taken.reasoning, answer: taken.text, ..SafeText::default() };
         let rest = self.text.finish(self.connection.secrets());
+        self.refusal.push_str(&rest.refusal);
         out.reasoning.push_str(&rest.reasoning);
         out.answer.push_str(&rest.answer);
         told(taken.answer_was_reasoning, out)
-    }
-
-    /// The words of a failure that comes within the reply, without the rest of a secret that began in it.
-    pub(super) fn words_of(&self, failure: RequestFailure) -> String {
-        let message = failure.message;
-        match message.split_once(": ") {
-            Some((ours, said)) => {
-                format!("{ours}: {}", self.text.without_rest(self.connection.secrets(), said))
-            }
-            None => message,
-        }
     }
 
     /// Refuses an answer that is over by its end mark and has nothing, not even a reason: the service sent no reply.
@@ -204,11 +193,6 @@ impl ReplyBuilder {
     /// Whether the reply, which is not over, goes round in a circle.
     pub(super) fn loops(&mut self) -> bool {
         !self.state.ended && self.state.stop.is_none() && self.circle.closes()
-    }
-
-    /// The bytes of all that the model said, told or not.
-    pub(super) fn bytes(&self) -> usize {
-        self.told + self.state.refusal.len()
     }
 
     /// The metadata, where more is known than when it was last given: should the request be broken off, what it has cost
@@ -235,18 +219,47 @@ impl ReplyBuilder {
         bounds: AskedBounds,
         end: StreamEnd,
     ) -> (ReplyMetadata, RequestEnd) {
-        // Whole before it is shortened: a part of a key would not be found.
-        self.state.refusal = self.connection.redact(std::mem::take(&mut self.state.refusal));
-        let (outcome, words) = outcome(&mut self.state, self.content, end);
+        let (outcome, words) = outcome(&mut self.state, &self.refusal, self.content, end);
         if !self.state.ended {
             // What was counted before the end is not the count of what came.
             self.state.usage.output = None;
             self.state.usage.reasoning = None;
         }
         let words = words.map(|words| self.which_bound(words, outcome, bounds));
+        let words = words.map(|words| self.without_rest(&words));
+        self.hide_rest();
         self.fill(asked, outcome);
         let error = words.map(|words| self.connection.redact(words));
         (self.metadata(), RequestEnd { outcome, error })
+    }
+
+    /// Words that follow the reply, without the rest of a secret that began in it.
+    fn without_rest(&self, words: &str) -> String {
+        self.text.without_rest(self.connection.secrets(), words)
+    }
+
+    /// Takes the rest of a secret that began in the reply out of what the service says beside it.
+    fn hide_rest(&mut self) {
+        let mut stop = self.state.stop.take();
+        if let Some(stop) = &mut stop {
+            stop.raw = self.without_rest(&stop.raw);
+            if let Some(detail) = &mut stop.detail {
+                self.hide_rest_in(detail);
+            }
+        }
+        self.state.stop = stop;
+        let mut remarks = std::mem::take(&mut self.state.remarks);
+        remarks.iter_mut().for_each(|remark| remark.message = self.without_rest(&remark.message));
+        self.state.remarks = remarks;
+    }
+
+    fn hide_rest_in(&self, value: &mut Value) {
+        match value {
+            Value::String(text) => *text = self.without_rest(text),
+            Value::Array(list) => list.iter_mut().for_each(|value| self.hide_rest_in(value)),
+            Value::Object(map) => map.values_mut().for_each(|value| self.hide_rest_in(value)),
+            _ => {}
+        }
     }
 
     /// Says which bound a reply came to that its service calls too long: many call a full context so as well.
@@ -314,14 +327,19 @@ fn told(answer_was_reasoning: bool, safe: SafeText) -> Option<ReplyDelta> {
 }
 
 /// The outcome of a request, by what was read and how the stream ended.
-fn outcome(state: &mut ReplyState, content: bool, end: StreamEnd) -> (Outcome, Option<String>) {
+fn outcome(
+    state: &mut ReplyState,
+    refusal: &str,
+    content: bool,
+    end: StreamEnd,
+) -> (Outcome, Option<String>) {
     match end {
         StreamEnd::Broken(words) => (Outcome::Cut, Some(words)),
         StreamEnd::Failed(words) => (Outcome::Error, Some(words)),
         StreamEnd::Bound(words) => (Outcome::Length, Some(words)),
         StreamEnd::Over => match &state.stop {
-            Some(stop) if state.ended && !state.refusal.is_empty() => {
-                let words = shortened(&state.refusal);
+            Some(stop) if state.ended && !refusal.is_empty() => {
+                let words = shortened(refusal);
                 let outcome = if stop.outcome == Outcome::Complete { Outcome::Refusal } else { stop.outcome };
                 (outcome, Some(format!("the model declined: {words}")))
             }

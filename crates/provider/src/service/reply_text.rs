@@ -14,16 +14,20 @@ use super::secrets::{REDACTED, Secrets, merged, replaced};
 pub(super) struct SafeText {
     pub(super) reasoning: String,
     pub(super) answer: String,
+    pub(super) refusal: String,
 }
 
 /// The text of a reply, as far as it may not be told yet.
 #[derive(Debug, Default)]
 pub(super) struct ReplyText {
-    reasoning: PartText,
-    answer: PartText,
+    /// By the number of the part.
+    parts: [PartText; TextPart::ALL.len()],
     /// The same text in each order in which it may be read.
     orders: [JoinedText; ORDERS.len()],
 }
+
+/// The most places in words of ours at which words of the service may begin.
+const MOST_QUOTES: usize = 8;
 
 /// An order in which the pieces of a reply may be joined.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -32,17 +36,24 @@ enum JoinOrder {
     Arrival,
     /// As that, but of each frame this part first.
     First(TextPart),
-    /// One part without the other.
+    /// One part without the others.
     Alone(TextPart),
+    /// The others without this part.
+    Without(TextPart),
 }
 
 /// All the orders. Mostly they are the same text, which is searched once.
-const ORDERS: [JoinOrder; 5] = [
+const ORDERS: [JoinOrder; 10] = [
     JoinOrder::Arrival,
     JoinOrder::First(TextPart::Reasoning),
     JoinOrder::First(TextPart::Answer),
+    JoinOrder::First(TextPart::Refusal),
     JoinOrder::Alone(TextPart::Reasoning),
     JoinOrder::Alone(TextPart::Answer),
+    JoinOrder::Alone(TextPart::Refusal),
+    JoinOrder::Without(TextPart::Reasoning),
+    JoinOrder::Without(TextPart::Answer),
+    JoinOrder::Without(TextPart::Refusal),
 ];
 
 /// One part's text that waits until it is sure in every order.
@@ -61,6 +72,7 @@ impl SafeText {
         match part {
             TextPart::Reasoning => self.reasoning.push_str(text),
             TextPart::Answer => self.answer.push_str(text),
+            TextPart::Refusal => self.refusal.push_str(text),
         }
     }
 }
@@ -72,9 +84,17 @@ impl JoinOrder {
         match self {
             JoinOrder::Arrival => {}
             JoinOrder::First(part) => pieces.sort_by_key(|piece| piece.part != part),
-            JoinOrder::Alone(part) => pieces.retain(|piece| piece.part == part),
+            JoinOrder::Alone(_) | JoinOrder::Without(_) => pieces.retain(|piece| self.has(piece.part)),
         }
         pieces
+    }
+
+    fn has(self, part: TextPart) -> bool {
+        match self {
+            JoinOrder::Arrival | JoinOrder::First(_) => true,
+            JoinOrder::Alone(own) => part == own,
+            JoinOrder::Without(other) => part != other,
+        }
     }
 }
 
@@ -88,20 +108,20 @@ struct Piece {
 impl ReplyText {
     /// Halves of characters have come: from now on they are joined.
     pub(super) fn expect_halves(&mut self) {
-        self.reasoning.halves.seen = true;
-        self.answer.halves.seen = true;
+        self.parts.iter_mut().for_each(|part| part.halves.seen = true);
     }
 
     /// Takes in what one frame says, and gives as much of all as is sure.
     pub(super) fn push(&mut self, secrets: &Secrets, frame: Vec<(TextPart, String)>, out: &mut SafeText) {
         let mut pieces = Vec::new();
         for (part, text) in frame {
-            let (own, other) = match part {
-                TextPart::Reasoning => (&mut self.reasoning, &mut self.answer),
-                TextPart::Answer => (&mut self.answer, &mut self.reasoning),
-            };
-            own.halves.go_on_with(&mut other.halves, &text);
-            let text = own.halves.push(text);
+            let mut halves = std::mem::take(&mut self.part_mut(part).halves);
+            for other in TextPart::ALL.into_iter().filter(|other| *other != part) {
+                halves.go_on_with(&mut self.part_mut(other).halves, &text);
+            }
+            let text = halves.push(text);
+            let own = self.part_mut(part);
+            own.halves = halves;
             pieces.extend(own.add(part, text));
         }
         self.take(secrets, &pieces, out);
@@ -134,7 +154,7 @@ impl ReplyText {
 
     /// Gives what is sure in every order.
     fn tell(&mut self, out: &mut SafeText) {
-        for part in [TextPart::Reasoning, TextPart::Answer] {
+        for part in TextPart::ALL {
             let begins = self.orders.iter().filter_map(|text| text.begin_of(part)).min();
             let own = self.part_mut(part);
             let safe = own.tell(begins.unwrap_or(own.told + own.text.len()));
@@ -145,19 +165,22 @@ impl ReplyText {
     /// All of the answer that came was reasoning, and what comes of it from now on is none. So what waits of both is one text
     /// from here on: a secret may be cut just there. (Where marks alone tell the two apart, there was no reasoning before.)
     pub(super) fn answer_was_reasoning(&mut self) {
-        let answer = std::mem::take(&mut self.answer);
-        let lost = self.reasoning.halves.finish();
-        self.reasoning.text.push_str(&lost);
-        let moved = self.reasoning.told + self.reasoning.text.len();
-        self.reasoning.text.push_str(&answer.text);
+        let answer = std::mem::take(self.part_mut(TextPart::Answer));
+        self.part_mut(TextPart::Answer).halves.seen = answer.halves.seen;
+        let reasoning = self.part_mut(TextPart::Reasoning);
+        let lost = reasoning.halves.finish();
+        reasoning.text.push_str(&lost);
+        let moved = reasoning.told + reasoning.text.len();
+        reasoning.text.push_str(&answer.text);
         let place = |at: usize| at - answer.told + moved;
-        self.reasoning.secrets.extend(answer.secrets.iter().map(|(begin, end)| (place(*begin), place(*end))));
-        self.answer.halves.seen = answer.halves.seen;
-        self.reasoning.halves = answer.halves;
+        reasoning.secrets.extend(answer.secrets.iter().map(|(begin, end)| (place(*begin), place(*end))));
+        reasoning.halves = answer.halves;
         for (order, text) in ORDERS.iter().zip(&mut self.orders) {
             *text = JoinedText::default();
-            if *order != JoinOrder::Alone(TextPart::Answer) {
-                text.push(TextPart::Reasoning, self.reasoning.told, &self.reasoning.text);
+            // A refusal ends the search for marks, so it comes after all that turns out as reasoning.
+            for (part, own) in TextPart::ALL.into_iter().zip(&self.parts).filter(|(part, _)| order.has(*part))
+            {
+                text.push(part, own.told, &own.text);
             }
         }
     }
@@ -166,7 +189,7 @@ impl ReplyText {
     pub(super) fn finish(&mut self, secrets: &Secrets) -> SafeText {
         let mut out = SafeText::default();
         let mut pieces = Vec::new();
-        for part in [TextPart::Reasoning, TextPart::Answer] {
+        for part in TextPart::ALL {
             let own = self.part_mut(part);
             let lost = own.halves.finish();
             pieces.extend(own.add(part, lost));
@@ -181,19 +204,21 @@ impl ReplyText {
         out
     }
 
-    /// Words of the service that follow the reply, without the rest of a secret that began in it, in one part or over both.
+    /// Words that follow the reply, without the rest of a secret that began in it, in one part or over several. The service's
+    /// own words may stand within ours: after a colon, or in quotation marks.
     pub(super) fn without_rest(&self, secrets: &Secrets, words: &str) -> String {
-        match self.orders.iter().filter_map(|text| text.rest_in(secrets, words)).max() {
-            Some(end) => format!("{REDACTED}{}", &words[end..]),
-            None => words.to_owned(),
+        let quoted = words.match_indices([':', '"']).map(|(at, _)| at + 1).take(MOST_QUOTES);
+        for at in std::iter::once(0).chain(quoted) {
+            let (ours, said) = words.split_at(words.len() - words[at..].trim_start().len());
+            if let Some(end) = self.orders.iter().filter_map(|text| text.rest_in(secrets, said)).max() {
+                return format!("{ours}{REDACTED}{}", &said[end..]);
+            }
         }
+        words.to_owned()
     }
 
     fn part_mut(&mut self, part: TextPart) -> &mut PartText {
-        match part {
-            TextPart::Reasoning => &mut self.reasoning,
-            TextPart::Answer => &mut self.answer,
-        }
+        &mut self.parts[part as usize]
     }
 }
 

@@ -3,7 +3,7 @@
 use std::sync::{Arc, Mutex};
 
 use pelicycle_provider::{Services, Variable};
-use pelicycle_testkit::frames::{DIALECTS, ending, framed, part};
+use pelicycle_testkit::frames::{DIALECTS, ending, ends_with_words, framed, part, refusal};
 use pelicycle_testkit::loopback::{KEY, ScriptedServer, ServerStep, answer, chunk, end, events};
 use serde_json::{Value, json};
 
@@ -136,6 +136,52 @@ fn a_key_that_is_cut_between_reasoning_answer_and_error_comes_out_nowhere() {
             let (heard, traced) = heard(dialect, steps(dialect, &frames));
             assert!(heard.error().contains("[key]"), "{dialect} {cut}: {}", heard.error());
             assert!(!all(&heard).contains(after) && !traced.contains(after), "{dialect} {cut}: {traced}");
+        }
+    }
+}
+
+#[test]
+fn a_key_that_is_cut_between_a_reply_and_the_words_at_its_end_comes_out_nowhere() {
+    for dialect in DIALECTS {
+        for (cut, reasoning) in [(1, false), (3, true), (4, false), (5, true), (11, false)] {
+            let (before, after) = KEY.split_at(cut);
+            let words = format!("{after} b");
+            let begin = part(dialect, reasoning, &format!("a {before}"));
+            let refused = refusal(dialect, &words).map(|frame| [vec![frame], ending(dialect)].concat());
+            for end in refused.into_iter().chain(ends_with_words(dialect, &words)) {
+                let frames = std::iter::once(&begin).chain(&end).map(Value::to_string).collect::<Vec<_>>();
+                let (heard, traced) = heard(dialect, steps(dialect, &frames));
+                let all = all(&heard);
+                assert!(
+                    !all.contains(after) && !traced.contains(after),
+                    "{dialect} {cut}: {all}\n{traced}\n{frames:?}"
+                );
+            }
+        }
+    }
+}
+
+#[test]
+fn a_key_that_is_cut_over_a_refusal_and_an_answer_comes_out_nowhere() {
+    for dialect in ["chat", "responses"] {
+        for [first, second] in [[3, 9], [5, 12], [1, 14]] {
+            let refused = |piece: &str| refusal(dialect, piece).unwrap();
+            let pieces = [&KEY[..first], &KEY[first..second], &KEY[second..]];
+            for frames in [
+                vec![refused(pieces[0]), part(dialect, false, pieces[1]), refused(pieces[2])],
+                vec![part(dialect, true, pieces[0]), refused(pieces[1]), part(dialect, false, pieces[2])],
+                vec![refused(pieces[0]), refused(pieces[1]), refused(pieces[2])],
+                vec![part(dialect, false, pieces[0]), part(dialect, true, "it is "), refused(&KEY[first..])],
+            ] {
+                let frames = [frames, ending(dialect)].concat();
+                let frames = frames.iter().map(Value::to_string).collect::<Vec<_>>();
+                let (heard, traced) = heard(dialect, steps(dialect, &frames));
+                let all = all(&heard);
+                for said in [&all, &traced] {
+                    assert!(!said.contains(pieces[2]), "{dialect} {first} {second}: {said}\n{frames:?}");
+                }
+                assert!(heard.error().contains("[key]"), "{}", heard.error());
+            }
         }
     }
 }

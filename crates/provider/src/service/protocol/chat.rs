@@ -120,7 +120,7 @@ fn message(delta: &Value, state: &mut ReplyState) {
         .or_else(details);
     state.apart(&reasoning.unwrap_or_default());
     content(delta.get("content").unwrap_or(&Value::Null), state);
-    state.refusal.push_str(text(delta, "/refusal").unwrap_or_default());
+    state.refusal(text(delta, "/refusal").unwrap_or_default());
 }
 
 /// Reads the text of a message: as it is, or in a part or a list of parts, as Mistral has it.
@@ -259,7 +259,7 @@ mod tests {
         assert_eq!(end("tool_calls"), Ok(Outcome::Complete));
         assert!(end("error").is_err());
         let refusal = read(&ChatCompletions, &[&delta(r#"{"refusal":"I can't."}"#), STOP, "[DONE]"]).unwrap();
-        assert_eq!(refusal.refusal, "I can't.");
+        assert_eq!(refusal.declined(), "I can't.");
     }
 
     #[test]

@@ -21,6 +21,13 @@ pub(in super::super) enum TextPart {
     Reasoning,
     /// Its answer.
     Answer,
+    /// What it says when it declines.
+    Refusal,
+}
+
+impl TextPart {
+    pub(in super::super) const ALL: [TextPart; 3] =
+        [TextPart::Reasoning, TextPart::Answer, TextPart::Refusal];
 }
 
 /// The state of a reply: what is known of it by the frames that have come.
@@ -30,8 +37,6 @@ pub(in super::super) struct ReplyState {
     pub(in super::super) pieces: Vec<(TextPart, String)>,
     /// All of the answer that was taken was reasoning, as it turned out since.
     pub(in super::super) answer_was_reasoning: bool,
-    /// All that the model said when it declined.
-    pub(in super::super) refusal: String,
     /// The counts of tokens.
     pub(in super::super) usage: Usage,
     /// Accounts of tokens, as received.
@@ -63,7 +68,6 @@ pub(in super::super) struct ReplyState {
 #[derive(Debug)]
 pub(in super::super) struct SaidSoFar {
     pieces: Vec<(TextPart, String)>,
-    refusal: usize,
     answer_was_reasoning: bool,
     stop: Option<StopReason>,
     marked: ReasoningSplit,
@@ -130,14 +134,13 @@ impl SpokenText {
 impl ReplyState {
     /// Whether anything of the answer came: then asking again would bill it twice.
     pub(in super::super) fn has_content(&self) -> bool {
-        !self.pieces.is_empty() || !self.refusal.is_empty() || self.marked.holds_text()
+        !self.pieces.is_empty() || self.marked.holds_text()
     }
 
     /// Takes down what the model has said by now and why it ended, to go back to.
     pub(in super::super) fn said(&mut self) -> SaidSoFar {
         SaidSoFar {
             pieces: std::mem::take(&mut self.pieces),
-            refusal: self.refusal.len(),
             answer_was_reasoning: self.answer_was_reasoning,
             stop: self.stop.clone(),
             marked: std::mem::take(&mut self.marked),
@@ -147,7 +150,6 @@ impl ReplyState {
     /// Forgets what was said since then.
     pub(in super::super) fn restore(&mut self, said: SaidSoFar) {
         self.pieces = said.pieces;
-        self.refusal.truncate(said.refusal);
         self.answer_was_reasoning = said.answer_was_reasoning;
         self.stop = said.stop;
         self.marked = said.marked;
@@ -229,6 +231,16 @@ impl ReplyState {
         self.say(TextPart::Reasoning, text);
     }
 
+    /// More of what the model says when it declines.
+    pub(super) fn refusal(&mut self, text: &str) {
+        if !text.is_empty() {
+            // What was held back of the answer came before it.
+            let held = self.marked.switch_off();
+            self.split(held);
+            self.say(TextPart::Refusal, text);
+        }
+    }
+
     fn say(&mut self, part: TextPart, text: &str) {
         match self.pieces.last_mut() {
             _ if text.is_empty() => {}
@@ -250,7 +262,8 @@ impl ReplyState {
                 ReplySegment::Reasoning(text) => self.reasoning(&text),
                 ReplySegment::AnswerWasReasoning => {
                     self.answer_was_reasoning = true;
-                    self.pieces.iter_mut().for_each(|piece| piece.0 = TextPart::Reasoning);
+                    let answers = self.pieces.iter_mut().filter(|piece| piece.0 == TextPart::Answer);
+                    answers.for_each(|piece| piece.0 = TextPart::Reasoning);
                 }
             }
         }
@@ -299,6 +312,11 @@ pub(super) mod tests_support {
         /// The reasoning that was not taken yet.
         pub(in super::super) fn thoughts(&self) -> String {
             self.said_in(TextPart::Reasoning)
+        }
+
+        /// The refusal that was not taken yet.
+        pub(in super::super) fn declined(&self) -> String {
+            self.said_in(TextPart::Refusal)
         }
 
         fn said_in(&self, part: TextPart) -> String {

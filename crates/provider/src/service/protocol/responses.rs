@@ -65,11 +65,11 @@ impl WireProtocol for OpenaiResponses {
             }
             Some("response.refusal.delta") => {
                 state.refused = true;
-                state.refusal.push_str(delta());
+                state.refusal(delta());
             }
             Some("response.refusal.done") if !state.refused => {
                 state.refused = true;
-                state.refusal.push_str(text(frame, "/refusal").unwrap_or_default());
+                state.refusal(text(frame, "/refusal").unwrap_or_default());
             }
             Some("response.completed" | "response.incomplete" | "response.failed" | "response.cancelled") => {
                 finished(frame.get("response").unwrap_or(&Value::Null), state)?;
@@ -191,7 +191,7 @@ fn texts(response: &Value, state: &mut ReplyState, all: bool) {
     state.answer(new);
     if !state.refused && !refusal.is_empty() {
         state.refused = true;
-        state.refusal.push_str(&refusal);
+        state.refusal(&refusal);
     }
 }
 
@@ -327,7 +327,7 @@ mod tests {
             read(&OpenaiResponses, &[CREATED, &failed]).unwrap_err().message.contains("oh (server_error)")
         );
         let refusal = r#"{"type":"response.refusal.delta","delta":"No."}"#;
-        assert_eq!(read(&OpenaiResponses, &[refusal, &end("completed", "")]).unwrap().refusal, "No.");
+        assert_eq!(read(&OpenaiResponses, &[refusal, &end("completed", "")]).unwrap().declined(), "No.");
         assert!(OpenaiResponses.read_whole(&json!({"object": "list"}), &mut ReplyState::default()).is_err());
     }
 }
