@@ -63,7 +63,7 @@ pub(super) fn between<'a>(
     Ok(Some((both, sides.attempts())))
 }
 
-/// The catalog by which names of sides are found in the store.
+/// Finds in the store what names of sides mean.
 pub(super) struct StoreNames<'a>(pub(super) &'a Store);
 
 impl NameResolver for StoreNames<'_> {

@@ -93,7 +93,7 @@ pub struct Attempt {
 /// The program that made a record.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(rename = "Tool")]
+#[serde(rename = "Tool", expecting = "the program that made it")]
 pub struct ToolVersion {
     /// `pelicycle`.
     pub name: String,

@@ -8,7 +8,7 @@ use crate::Usage;
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
-#[serde(rename = "Rates")]
+#[serde(rename = "Rates", expecting = "prices of tokens")]
 pub struct TokenPrices {
     /// Tokens of the prompt.
     pub input: f64,

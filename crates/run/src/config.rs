@@ -281,6 +281,11 @@ mod tests {
             ("[run]\neffort = 3\n", "p.toml:2: a number stands here, expected a text"),
             ("[run]\nprompt = 1.5\n", "p.toml:2: a number stands here, expected a text or a list"),
             ("[run]\nthinking = 1\n", "p.toml:2: a number stands here, expected true or false"),
+            ("site = 3\n", "p.toml:1: a number stands here, expected a table"),
+            (
+                "[contestants.a]\nmodel = 'b/c'\nprice = 3\n",
+                "p.toml:3: a number stands here, expected prices of tokens",
+            ),
             ("models = true\n", "p.toml:1: true or false stands here, expected a text or a list"),
             ("[contestants.a]\nlabel = 'A'\n", "p.toml:1: the key `model` is missing"),
             ("[lineups.a]\nb = 'c'\n", "p.toml:1: a table stands here, expected a text or a list of texts"),

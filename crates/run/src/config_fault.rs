@@ -60,6 +60,10 @@ fn in_plain_words(message: &str) -> String {
             words = format!("{called} stands here, expected {expected}");
         }
     }
+    // Behind it stands the name of a type of ours.
+    if let Some((before, _)) = words.split_once("expected struct ") {
+        words = format!("{before}expected a table");
+    }
     if let Some(key) = words.strip_prefix("missing field ") {
         words = format!("the key {key} is missing");
     }

@@ -33,6 +33,14 @@ pub enum GalleryError {
         /// The gallery.
         path: PathBuf,
     },
+    /// A page or picture would not be in the gallery: a fault of this program.
+    #[error(
+        "{path:?} would be written outside of the gallery, which is a fault of pelicycle: please report it"
+    )]
+    Outside {
+        /// Where it would be.
+        path: String,
+    },
     /// The list of the site's files is broken, so that nothing can be removed safely.
     #[error("{} is not the list of a gallery's files ({why}): delete the gallery's folder and build it anew", path.display())]
     Manifest {

@@ -240,8 +240,7 @@ impl Site {
         from: MadeFrom<'_>,
     ) -> Result<(), GalleryError> {
         if !is_inside(path) {
-            let why = format!("it would name {path:?}, which is not in the gallery");
-            return Err(GalleryError::Manifest { path: self.root.join(MANIFEST), why });
+            return Err(GalleryError::Outside { path: path.to_owned() });
         }
         let made = ListedFile {
             bytes: content.len() as u64,
@@ -460,6 +459,9 @@ mod tests {
 
         // One of two went, or is another by the list.
         let site = Site::open(folder.path()).unwrap();
+        for outside in ["../d.html", "/d.html", ""] {
+            assert!(matches!(site.put(outside, b"text"), Err(GalleryError::Outside { .. })), "{outside:?}");
+        }
         fs::remove_file(folder.path().join("b.html")).unwrap();
         assert_eq!(site.keep_made_with("1", &noted), None);
         site.put("c.html", b"text").unwrap();

@@ -8,6 +8,8 @@
 //! It knows nothing of attempts, pages or commands: strings and numbers come in, strings go out. [`plain_file`] alone reads:
 //! files that somebody else may have put there, which are opened in one way everywhere.
 //!
+//! [`shell_quoted`] words the commands that a reader may type.
+//!
 //! Start reading at [`visible`], which all untrusted text passes, then [`label`] and [`sentence`].
 
 mod circle;

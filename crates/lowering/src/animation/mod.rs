@@ -40,18 +40,18 @@ pub(super) struct Animated {
 
 /// Gives every element the values that it has at this moment. The cascade comes before.
 pub(super) fn lower(tree: &mut Tree, sheet: &StyleSheet, moment: AnimationMoment) -> Animated {
-    let timed = smil::SmilAnimations::of(tree);
+    let animations = smil::SmilAnimations::of(tree);
     let styled = keyframes::of(tree, sheet);
-    let moves = !timed.is_empty() || !styled.is_empty();
+    let moves = !animations.is_empty() || !styled.is_empty();
     let time = match moment {
         AnimationMoment::Start => AnimationTime { seconds: 0.0, ending: false },
         AnimationMoment::FirstCycle => {
-            let ends = timed.cycles().chain(styled.iter().map(keyframes::CssAnimation::cycle));
+            let ends = animations.cycles().chain(styled.iter().map(keyframes::CssAnimation::cycle));
             let end = ends.filter(|end| (0.0..=LONGEST).contains(end)).fold(0.0, f64::max);
             AnimationTime { seconds: end, ending: true }
         }
     };
     keyframes::apply(tree, sheet, &styled, time);
-    let motions = timed.apply(tree, time);
+    let motions = animations.apply(tree, time);
     Animated { moves, motions }
 }

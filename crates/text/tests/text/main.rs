@@ -5,6 +5,7 @@ mod markdown;
 mod near;
 mod number;
 mod plain_file;
+mod shell;
 mod size;
 mod table;
 mod time;
