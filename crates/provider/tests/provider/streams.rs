@@ -163,7 +163,7 @@ fn gemini_may_give_a_reason_for_the_end_before_it() {
     let stop = r#","finishReason":"STOP""#;
     let frame = |text: &str, more: &str| chunk(format!("data: {}\n\n", part(text, more)));
     let slow = |first: ServerStep| {
-        vec![events(), first, ServerStep::Wait(1300), frame("b", ""), frame("c", stop), end()]
+        vec![events(), first, ServerStep::Wait(1100), frame("b", ""), frame("c", stop), end()]
     };
     let cases = [
         (vec![events(), frame("a", stop), frame("b", stop), frame("c", ""), end()], "abc"),
