@@ -65,7 +65,7 @@ fn leaks_of(dialect: &str, seed: u32, count: usize) -> Vec<String> {
                     record = format!("{metadata:?}");
                     stop = metadata.service.and_then(|service| service.stop).unwrap_or_default();
                 }
-                _ => {}
+                ReplyEventKind::Sent(_) => {}
             }),
             // Where an error comes before anything else, its words are all.
             Err(words) => end = words,
