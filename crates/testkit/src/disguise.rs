@@ -1,9 +1,9 @@
-//! A stream that says a key in other clothes: encoded, broken by marks also within an escape, cut over frames and over reasoning
-//! and answer. What is made here is what SECURITY.md promises to find.
+//! A stream that says a key in other clothes: encoded, broken by marks also within an escape, cut over frames and over reasoning,
+//! answer, refusal and the words at its end. What is made here is what SECURITY.md promises to find.
 
 use serde_json::Value;
 
-use crate::frames::{ending, framed, part};
+use crate::frames::{ending, ends_with_words, framed, part, refusal};
 
 /// The texts that may stand before and after the key.
 const FILLERS: [&str; 10] =
@@ -94,11 +94,28 @@ pub fn stream(dialect: &str, key: &str, data: &[u8]) -> Disguised {
     }
     pieces.push(rest);
     let (thinks_first, turns) = (choices.below(2) == 1, choices.below(pieces.len() + 1));
+    let at_end = choices.below(4);
+    let (pieces, last) =
+        pieces.split_at(pieces.len() - if at_end == 0 { 0 } else { choices.below(pieces.len()) });
     let parts =
         pieces.iter().enumerate().map(|(n, piece)| part(dialect, thinks_first != (n >= turns), piece));
-    let frames: Vec<Value> = parts.chain(ending(dialect)).collect();
+    let frames: Vec<Value> = parts.chain(end(dialect, at_end == 1, last, &mut choices)).collect();
     let body: String = frames.iter().map(|frame| framed(dialect, &frame.to_string())).collect();
     Disguised { body: body.into_bytes(), core }
+}
+
+/// The end of a stream that says these pieces last: as a refusal where that is asked for and the protocol has such, or else as words
+/// for the end.
+fn end(dialect: &str, refuses: bool, pieces: &[&str], choices: &mut Choices<'_>) -> Vec<Value> {
+    let refusals: Option<Vec<Value>> = pieces.iter().map(|piece| refusal(dialect, piece)).collect();
+    match refusals.filter(|_| refuses) {
+        _ if pieces.is_empty() => ending(dialect),
+        Some(refusals) => [refusals, ending(dialect)].concat(),
+        None => {
+            let mut ends = ends_with_words(dialect, &pieces.concat());
+            ends.swap_remove(choices.below(ends.len()))
+        }
+    }
 }
 
 /// The key in one of many clothes, a character each.
@@ -138,14 +155,29 @@ fn base64(bytes: &[u8]) -> String {
     bytes.chunks(3).map(three).collect()
 }
 
-/// The places of the reasoning and of the answer in the frames of each protocol.
-fn places(dialect: &str) -> [&'static str; 2] {
+/// The places of all texts of the model's and of the words for the end, in the frames of each protocol.
+fn places(dialect: &str) -> &'static [&'static str] {
     match dialect {
-        "chat" => ["/choices/0/delta/reasoning_content", "/choices/0/delta/content"],
-        "responses" => ["/delta", "/delta"],
-        "anthropic" => ["/delta/thinking", "/delta/text"],
-        "gemini" => ["/candidates/0/content/parts/0/text", "/candidates/0/content/parts/0/text"],
-        _ => ["/message/thinking", "/message/content"],
+        "chat" => &[
+            "/choices/0/delta/reasoning_content",
+            "/choices/0/delta/content",
+            "/choices/0/delta/refusal",
+            "/choices/0/finish_reason",
+            "/error/message",
+        ],
+        "responses" => {
+            &["/delta", "/message", "/response/error/message", "/response/incomplete_details/reason"]
+        }
+        "anthropic" => {
+            &["/delta/thinking", "/delta/text", "/delta/stop_details/explanation", "/error/message"]
+        }
+        "gemini" => &[
+            "/candidates/0/content/parts/0/text",
+            "/candidates/0/finishMessage",
+            "/promptFeedback/blockReason",
+            "/error/message",
+        ],
+        _ => &["/message/thinking", "/message/content", "/done_reason", "/error"],
     }
 }
 
@@ -154,10 +186,8 @@ fn places(dialect: &str) -> [&'static str; 2] {
 pub fn joined(dialect: &str, trace: &str) -> String {
     let frames =
         trace.lines().filter_map(|line| serde_json::from_str::<Value>(line.strip_prefix("< ")?).ok());
-    let said = |frame: Value| {
-        let found =
-            places(dialect).into_iter().find_map(|place| frame.pointer(place)?.as_str().map(str::to_owned));
-        found.unwrap_or_default()
+    let said = |frame: Value| -> String {
+        places(dialect).iter().filter_map(|place| frame.pointer(place)?.as_str()).collect()
     };
     frames.map(said).collect()
 }

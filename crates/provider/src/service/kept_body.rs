@@ -84,3 +84,45 @@ fn read<'a>(
         None => exchange.close(protocol, &splitter, reply),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use pelicycle_record::Outcome;
+    use pelicycle_testkit::loopback::chat_text;
+
+    use super::*;
+    use crate::{Services, Variable};
+
+    #[test]
+    fn a_reply_without_end_is_stopped_and_kept_as_far_as_it_came() {
+        let key = |name: &str| {
+            (name == "OPENROUTER_API_KEY").then(|| Variable::of_environment("sk-planted-5f0c2a91".to_owned()))
+        };
+        let connection = Services::new(Arc::new(key)).connection("openrouter").unwrap();
+        let mut connection = Arc::into_inner(connection).unwrap();
+        connection.limits.text = 1 << 20;
+        let connection = &Arc::new(connection);
+        let (events, _stream) = reply_channel();
+        let exchange = Exchange {
+            connection,
+            model: "m",
+            bounds: AskedBounds::default(),
+            url: &connection.base,
+            headers: &BTreeMap::new(),
+            body: b"",
+            events: &events,
+        };
+        // Numbers, since a round would be ended for another reason; no tags, each of which costs a search of its own.
+        let piece: String = (1_000_000..).take((1 << 18) / 8).map(|n: u32| format!("{n} ")).collect();
+        let piece = chat_text(&piece);
+        let mut reply = ReplyBuilder::new(Instant::now(), ServiceRecord::default(), connection);
+        let pieces = std::iter::repeat_n(piece.as_bytes(), 8);
+        let end = read(&exchange, &mut reply, &mut FrameTrace::default(), pieces).unwrap();
+        assert_eq!(reply.told, 5 << 18);
+        let (_, end) = reply.finish("m", AskedBounds::default(), end);
+        assert_eq!(end.outcome, Outcome::Length);
+        assert!(end.error.unwrap().contains("longer than 1 MiB"));
+    }
+}

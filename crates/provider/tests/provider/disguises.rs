@@ -51,19 +51,37 @@ fn leaks_of(dialect: &str, seed: u32, count: usize) -> Vec<String> {
     let mut leaks = Vec::new();
     let (model, traced) = model(dialect);
     for _ in 0..count {
-        let choices: Vec<u8> = (0..100).map(|_| byte()).collect();
+        let choices: Vec<u8> = (0..160).map(|_| byte()).collect();
         let disguised = disguise::stream(dialect, KEY, &choices);
-        let [mut text, mut reasoning] = [String::new(), String::new()];
-        for event in model.read_pieces(std::iter::once(disguised.body.as_slice())).unwrap() {
-            if let ReplyEventKind::Delta(delta) = event {
-                text.push_str(&delta.text);
-                reasoning.push_str(&delta.reasoning);
-            }
+        let [mut text, mut reasoning, mut end, mut stop, mut record] = [const { String::new() }; 5];
+        match model.read_pieces(std::iter::once(disguised.body.as_slice())) {
+            Ok(events) => events.into_iter().for_each(|event| match event {
+                ReplyEventKind::Delta(delta) => {
+                    text.push_str(&delta.text);
+                    reasoning.push_str(&delta.reasoning);
+                }
+                ReplyEventKind::End(done) => end = done.error.unwrap_or_default(),
+                ReplyEventKind::Metadata(metadata) => {
+                    record = format!("{metadata:?}");
+                    stop = metadata.service.and_then(|service| service.stop).unwrap_or_default();
+                }
+                ReplyEventKind::Sent(_) => {}
+            }),
+            // Where an error comes before anything else, its words are all.
+            Err(words) => end = words,
         }
+        // What the service says follows words of ours.
+        let said = end.split_once(": ").map_or(end.as_str(), |(_, said)| said);
         let traced = disguise::joined(dialect, &std::mem::take(&mut *traced.lock().unwrap()));
         for (what, all) in [
             ("reasoning and answer", format!("{reasoning}{text}")),
             ("answer and reasoning", format!("{text}{reasoning}")),
+            ("reasoning, answer and end", format!("{reasoning}{text}{said}")),
+            ("answer, reasoning and end", format!("{text}{reasoning}{said}")),
+            ("answer and end", format!("{text}{said}")),
+            ("reasoning and end", format!("{reasoning}{said}")),
+            ("reply and reason", format!("{reasoning}{text}{stop}")),
+            ("record", record),
             ("trace", traced),
         ] {
             if all.contains(&disguised.core) {

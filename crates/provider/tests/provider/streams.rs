@@ -163,7 +163,7 @@ fn gemini_may_give_a_reason_for_the_end_before_it() {
     let stop = r#","finishReason":"STOP""#;
     let frame = |text: &str, more: &str| chunk(format!("data: {}\n\n", part(text, more)));
     let slow = |first: ServerStep| {
-        vec![events(), first, ServerStep::Wait(1300), frame("b", ""), frame("c", stop), end()]
+        vec![events(), first, ServerStep::Wait(1100), frame("b", ""), frame("c", stop), end()]
     };
     let cases = [
         (vec![events(), frame("a", stop), frame("b", stop), frame("c", ""), end()], "abc"),
@@ -394,21 +394,6 @@ fn a_line_without_end_is_refused() {
     assert_eq!(heard.outcome(), Outcome::Error);
     assert!(heard.error().contains("longer than 16777216 bytes"), "{}", heard.error());
     assert_eq!(heard.sent, 1, "it would come again");
-}
-
-#[test]
-fn a_reply_without_end_is_stopped_and_kept_as_far_as_it_came() {
-    // Numbers, since a round would be ended for another reason; no tags, each of which costs a search of its own.
-    let piece: String = (1_000_000..).take((1 << 20) / 8).map(|n: u32| format!("{n} ")).collect();
-    let piece = chat_text(&piece);
-    let pieces: Vec<ServerStep> = (0..18).map(|_| chunk(&piece)).collect();
-    let heard = played("chat", [vec![events()], pieces].concat());
-    assert_eq!(heard.outcome(), Outcome::Length);
-    assert!(
-        heard.error().contains("longer than 16 MiB") && heard.text.len() == 17 << 20,
-        "{}",
-        heard.error()
-    );
 }
 
 /// Whatever looks at each tag anew from the beginning, or to the end of what is searched at a time, takes far longer here.

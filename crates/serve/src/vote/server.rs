@@ -24,7 +24,7 @@ use super::session::VotingSession;
 use crate::{RequestGuard, guard};
 
 /// The pause between two looks at the results.
-const POLL: Duration = Duration::from_secs(2);
+const POLL: Duration = Duration::from_millis(500);
 /// Looking at them takes one part in so many of the time.
 const SHARE: u32 = 10;
 /// Longest form: a token and a word.
