@@ -51,7 +51,9 @@ fn conversions(text: &str) -> Result<Vec<char>, Error> {
             continue;
         }
         if rest.starts_with('(') {
-            rest = rest.split_once(')').map_or("", |(_, after)| after);
+            let (key, after) = rest.split_once(')').unwrap_or((rest, ""));
+            check_key(key)?;
+            rest = after;
         }
         let end = rest.find(|c: char| !(c.is_ascii_digit() || "#0- +.hlL".contains(c)));
         let (spec, after) = rest.split_at(end.unwrap_or(rest.len()));
@@ -76,6 +78,7 @@ fn widths(spec: &str) -> Result<usize, Error> {
 pub(super) fn check_braces(text: &str, values: &[Value]) -> Result<(), Error> {
     let places = text.split('{').skip(1).map(|place| place.split('}').next().unwrap_or_default());
     let (mut count, mut width) = (0_usize, 0);
+    check_keys(text)?;
     for place in places {
         count += 1;
         width += widths(place.split_once(':').map_or("", |(_, spec)| spec))?;
@@ -85,6 +88,25 @@ pub(super) fn check_braces(text: &str, values: &[Value]) -> Result<(), Error> {
         longest = longest.max(python::str(value)?.len());
     }
     check_size(count.saturating_mul(longest).saturating_add(width))
+}
+
+/// What fills places here breaks down within a letter that is not ASCII where it looks for the end of a key.
+fn check_key(key: &str) -> Result<(), Error> {
+    if key.is_ascii() { Ok(()) } else { Err(error("a place is named by letters that are not ASCII")) }
+}
+
+/// The keys in brackets of the places in a text: `{0[a]}`.
+fn check_keys(text: &str) -> Result<(), Error> {
+    for (at, _) in text.match_indices('{') {
+        // A key may hold what begins or ends a place elsewhere.
+        let mut rest = &text[at + 1..];
+        while let Some(at) = rest.find([':', '}', '!', '[']).filter(|at| rest[*at..].starts_with('[')) {
+            let (key, after) = rest[at + 1..].split_once(']').unwrap_or((&rest[at + 1..], ""));
+            check_key(key)?;
+            rest = after;
+        }
+    }
+    Ok(())
 }
 
 /// `%r` is `%s` of a value that is printed already.

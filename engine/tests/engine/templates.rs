@@ -145,6 +145,23 @@ fn what_would_write_without_end_is_refused_before_it_does() {
     }
 }
 
+/// What fills places breaks down within such a letter; fuzzing found it.
+#[test]
+fn a_place_that_is_named_by_letters_beyond_ascii_is_an_error() {
+    for source in [
+        "{{ '%(a߄)s' % 1 }}",
+        "{{ '%(a߄' % 1 }}",
+        "{{ '%(߄)r'|format(1) }}",
+        "{{ '{0[߄]}'.format({}) }}",
+        "{{ '{a[b][߄}]}'.format(a={}) }}",
+        "{{ '{0[{߄]}'.format({}) }}",
+        "{{ '{0[:߄'.format({}) }}",
+    ] {
+        assert!(render(source).is_err(), "{source}");
+    }
+    assert_eq!(render("{{ '{} [é] {}'.format('ß', 'ü') }}").unwrap(), "ß [é] ü");
+}
+
 // The expected texts are what CPython 3.11 prints.
 #[test]
 fn values_print_as_python_prints_them() {
