@@ -13,9 +13,12 @@ const DEPTH: usize = 4;
 /// The most letters and digits in the name of a character in HTML.
 const LONGEST_NAME: usize = 32;
 
-/// The bytes at a text's end in which an escape may have begun that is not whole yet: a name with its `&` and `;`, the longest
-/// of all, and a mark of reasoning within.
-const LONGEST_ESCAPE: usize = LONGEST_NAME + 2 + LONGEST_MARK;
+/// The most bytes of one letter that is escaped twice: four bytes as `\xEF`, each sign of them as `\u005c`.
+const LONGEST_TWICE: usize = 4 * "\\xEF".len() * "\\u005c".len();
+
+/// The bytes at a text's end in which an escape may have begun that is not whole yet: the longest letter, which is longer than
+/// the longest name, and a mark of reasoning within.
+const LONGEST_ESCAPE: usize = LONGEST_TWICE + LONGEST_MARK;
 
 /// A letter or digit, in small letters, and the bytes of the text that stand for it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -115,13 +118,10 @@ pub(super) fn escape_begin(text: &str) -> usize {
     text[from..].find(['\\', '%', '&']).map_or(text.len(), |at| from + at)
 }
 
-/// The places at which an escape may begin that is not whole yet: of all of them the first and the last four, since whole
-/// escapes may stand before it, and it may stand in another or be one of the four bytes of a character.
+/// The places at which an escape may begin that is not whole yet.
 pub(super) fn escape_begins(text: &str) -> Vec<usize> {
     let from = escape_begin(text);
-    let mut all: Vec<usize> = text[from..].match_indices(['\\', '%', '&']).map(|(at, _)| from + at).collect();
-    all.drain(1.min(all.len())..all.len().saturating_sub(4).max(1.min(all.len())));
-    all
+    text[from..].match_indices(['\\', '%', '&']).map(|(at, _)| from + at).collect()
 }
 
 fn marks(spots: &[Spot]) -> Vec<Mark> {
