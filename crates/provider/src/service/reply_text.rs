@@ -140,14 +140,26 @@ impl ReplyText {
     /// Searches the text in all orders.
     fn search(&mut self, secrets: &Secrets) {
         let before = self.orders.clone();
+        let mut found = Vec::new();
         for number in 0..ORDERS.len() {
             // What is the same text has the same secrets in the same places.
             if let Some(same) = (0..number).find(|&other| before[other] == before[number]) {
                 self.orders[number] = self.orders[same].clone();
                 continue;
             }
-            for (part, begin, end) in self.orders[number].search(secrets) {
-                self.part_mut(part).hide(begin, end);
+            found.extend(self.orders[number].search(secrets));
+        }
+        self.hide(&found);
+    }
+
+    /// Secrets stand at these places.
+    fn hide(&mut self, places: &[(TextPart, usize, usize)]) {
+        for part in TextPart::ALL {
+            let own = self.part_mut(part);
+            let known = own.secrets.len();
+            own.secrets.extend(places.iter().filter(|place| place.0 == part).map(|place| (place.1, place.2)));
+            if own.secrets.len() > known {
+                own.secrets = merged(std::mem::take(&mut own.secrets));
             }
         }
     }
@@ -195,11 +207,8 @@ impl ReplyText {
             pieces.extend(own.add(part, lost));
         }
         self.take(secrets, &pieces, &mut out);
-        for number in 0..ORDERS.len() {
-            for (part, begin, end) in self.orders[number].finish(secrets) {
-                self.part_mut(part).hide(begin, end);
-            }
-        }
+        let found: Vec<_> = self.orders.iter_mut().flat_map(|text| text.finish(secrets)).collect();
+        self.hide(&found);
         self.tell(&mut out);
         out
     }
@@ -228,12 +237,6 @@ impl PartText {
         let begin = self.told + self.text.len();
         self.text.push_str(&text);
         (!text.is_empty()).then_some(Piece { part, begin, text })
-    }
-
-    /// A secret stands here.
-    fn hide(&mut self, begin: usize, end: usize) {
-        self.secrets.push((begin, end));
-        self.secrets = merged(std::mem::take(&mut self.secrets));
     }
 
     /// Gives the text up to a place, or to a secret that goes beyond it, with marks where secrets stand.
@@ -417,6 +420,32 @@ mod tests {
             assert_eq!(text.without_rest(&secrets, words), "[key] is bad", "{words}");
             assert_eq!(text.without_rest(&secrets, "it is bad"), "it is bad");
         }
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn many_secrets_over_two_parts_in_one_frame_take_time_as_their_number() {
+        use rustix::time::{ClockId, clock_gettime};
+        let mut secrets = Secrets::default();
+        secrets.add(KEY);
+        let took = |pairs: usize| {
+            let pair = [(Reasoning, "sk-planted".to_owned()), (Answer, "5f0c2a91".to_owned())];
+            let frame: Vec<_> = pair.into_iter().cycle().take(2 * pairs).collect();
+            let time = || {
+                let time = clock_gettime(ClockId::ThreadCPUTime);
+                time.tv_sec as f64 + time.tv_nsec as f64 / 1e9
+            };
+            let begin = time();
+            let (mut text, mut out) = (ReplyText::default(), SafeText::default());
+            text.push(&secrets, frame, &mut out);
+            let took = time() - begin;
+            // What the reasoning ends with may go on.
+            assert_eq!(out.reasoning.matches(REDACTED).count(), pairs - 1);
+            assert!(!out.answer.contains("5f0c"));
+            took
+        };
+        let (few, many) = (took(1000), took(8000));
+        assert!(many < 20.0 * few, "{few} s for 1000 pairs, {many} s for 8000");
     }
 
     proptest! {
