@@ -122,7 +122,11 @@ impl ReplyText {
             let text = halves.push(text);
             let own = self.part_mut(part);
             own.halves = halves;
-            pieces.extend(own.add(part, text));
+            // Text that nothing is searched for in waits for nothing.
+            match secrets.is_empty() {
+                true => out.add(part, &text),
+                false => pieces.extend(own.add(part, text)),
+            }
         }
         self.take(secrets, &pieces, out);
     }
@@ -204,7 +208,10 @@ impl ReplyText {
         for part in TextPart::ALL {
             let own = self.part_mut(part);
             let lost = own.halves.finish();
-            pieces.extend(own.add(part, lost));
+            match secrets.is_empty() {
+                true => out.add(part, &lost),
+                false => pieces.extend(own.add(part, lost)),
+            }
         }
         self.take(secrets, &pieces, &mut out);
         let found: Vec<_> = self.orders.iter_mut().flat_map(|text| text.finish(secrets)).collect();
@@ -446,6 +453,22 @@ mod tests {
         };
         let (few, many) = (took(1000), took(8000));
         assert!(many < 20.0 * few, "{few} s for 1000 pairs, {many} s for 8000");
+    }
+
+    #[test]
+    fn without_a_secret_to_search_for_all_is_told_at_once() {
+        let secrets = Secrets::default();
+        let mut text = ReplyText::default();
+        for (part, more) in [(Reasoning, "50 %"), (Answer, "\\u00"), (Answer, "&am"), (Reasoning, "sk-pl")] {
+            let mut out = SafeText::default();
+            text.push(&secrets, vec![(part, more.to_owned())], &mut out);
+            assert_eq!(out.reasoning + &out.answer, more);
+        }
+        text.expect_halves();
+        let mut out = SafeText::default();
+        text.push(&secrets, vec![(Answer, "a \u{10f03d}".to_owned())], &mut out);
+        assert_eq!(out.answer, "a ");
+        assert_eq!(text.finish(&secrets).answer, "\u{fffd}");
     }
 
     proptest! {
