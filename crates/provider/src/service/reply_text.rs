@@ -18,12 +18,21 @@ pub(super) struct SafeText {
 }
 
 /// The text of a reply, as far as it may not be told yet.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct ReplyText {
     /// By the number of the part.
     parts: [PartText; TextPart::ALL.len()],
     /// The same text in each order in which it may be read.
-    orders: [JoinedText; ORDERS.len()],
+    orders: Vec<OrderedText>,
+}
+
+/// The text in one order, or in several in which it is the same.
+#[derive(Debug)]
+struct OrderedText {
+    orders: Vec<JoinOrder>,
+    text: JoinedText,
+    /// Whether something came since it was searched.
+    changed: bool,
 }
 
 /// The most places in words of ours at which words of the service may begin.
@@ -42,7 +51,7 @@ enum JoinOrder {
     Without(TextPart),
 }
 
-/// All the orders. Mostly they are the same text, which is searched once.
+/// All the orders. Mostly they are the same text, which is kept and searched once.
 const ORDERS: [JoinOrder; 10] = [
     JoinOrder::Arrival,
     JoinOrder::First(TextPart::Reasoning),
@@ -105,6 +114,44 @@ struct Piece {
     text: String,
 }
 
+impl Default for ReplyText {
+    fn default() -> ReplyText {
+        ReplyText { parts: Default::default(), orders: vec![OrderedText::default()] }
+    }
+}
+
+impl Default for OrderedText {
+    fn default() -> OrderedText {
+        OrderedText { orders: ORDERS.to_vec(), text: JoinedText::default(), changed: false }
+    }
+}
+
+impl OrderedText {
+    /// Takes the pieces of a frame in: gives the text of the orders in which they come alike, one for each such.
+    fn take(mut self, frame: &[Piece]) -> Vec<OrderedText> {
+        let mut alike: Vec<(Vec<&Piece>, Vec<JoinOrder>)> = Vec::new();
+        for order in self.orders {
+            let pieces = order.of(frame);
+            let same = |known: &[&Piece]| {
+                known.len() == pieces.len() && known.iter().zip(&pieces).all(|(a, b)| std::ptr::eq(*a, *b))
+            };
+            match alike.iter_mut().find(|(known, _)| same(known)) {
+                Some((_, orders)) => orders.push(order),
+                None => alike.push((pieces, vec![order])),
+            }
+        }
+        let last = alike.len() - 1;
+        let text_of = |(number, (pieces, orders)): (usize, (Vec<&Piece>, Vec<JoinOrder>))| {
+            let mut text = if number < last { self.text.clone() } else { std::mem::take(&mut self.text) };
+            for piece in &pieces {
+                text.push(piece.part, piece.begin, &piece.text);
+            }
+            OrderedText { orders, text, changed: self.changed || !pieces.is_empty() }
+        };
+        alike.into_iter().enumerate().map(text_of).collect()
+    }
+}
+
 impl ReplyText {
     /// Halves of characters have come: from now on they are joined.
     pub(super) fn expect_halves(&mut self) {
@@ -132,28 +179,31 @@ impl ReplyText {
     }
 
     fn take(&mut self, secrets: &Secrets, frame: &[Piece], out: &mut SafeText) {
-        for (order, text) in ORDERS.iter().zip(&mut self.orders) {
-            for piece in order.of(frame) {
-                text.push(piece.part, piece.begin, &piece.text);
-            }
-        }
+        self.join(frame);
         self.search(secrets);
         self.tell(out);
     }
 
-    /// Searches the text in all orders.
+    /// Adds the pieces of a frame to the text in every order.
+    fn join(&mut self, frame: &[Piece]) {
+        let orders = std::mem::take(&mut self.orders);
+        self.orders = orders.into_iter().flat_map(|text| text.take(frame)).collect();
+    }
+
+    /// Searches the text in all orders in which something came.
     fn search(&mut self, secrets: &Secrets) {
-        let before = self.orders.clone();
         let mut found = Vec::new();
-        for number in 0..ORDERS.len() {
-            // What is the same text has the same secrets in the same places.
-            if let Some(same) = (0..number).find(|&other| before[other] == before[number]) {
-                self.orders[number] = self.orders[same].clone();
-                continue;
-            }
-            found.extend(self.orders[number].search(secrets));
+        for own in self.orders.iter_mut().filter(|own| own.changed) {
+            found.extend(own.text.search(secrets));
+            own.changed = false;
         }
         self.hide(&found);
+        for own in std::mem::take(&mut self.orders) {
+            match self.orders.iter_mut().find(|known| known.text == own.text) {
+                Some(known) => known.orders.extend(own.orders),
+                None => self.orders.push(own),
+            }
+        }
     }
 
     /// Secrets stand at these places.
@@ -171,7 +221,7 @@ impl ReplyText {
     /// Gives what is sure in every order.
     fn tell(&mut self, out: &mut SafeText) {
         for part in TextPart::ALL {
-            let begins = self.orders.iter().filter_map(|text| text.begin_of(part)).min();
+            let begins = self.orders.iter().filter_map(|own| own.text.begin_of(part)).min();
             let own = self.part_mut(part);
             let safe = own.tell(begins.unwrap_or(own.told + own.text.len()));
             out.add(part, &safe);
@@ -191,14 +241,12 @@ impl ReplyText {
         let place = |at: usize| at - answer.told + moved;
         reasoning.secrets.extend(answer.secrets.iter().map(|(begin, end)| (place(*begin), place(*end))));
         reasoning.halves = answer.halves;
-        for (order, text) in ORDERS.iter().zip(&mut self.orders) {
-            *text = JoinedText::default();
-            // A refusal ends the search for marks, so it comes after all that turns out as reasoning.
-            for (part, own) in TextPart::ALL.into_iter().zip(&self.parts).filter(|(part, _)| order.has(*part))
-            {
-                text.push(part, own.told, &own.text);
-            }
-        }
+        // A refusal ends the search for marks, so it comes after all that turns out as reasoning.
+        let waiting = TextPart::ALL.into_iter().zip(&self.parts).filter(|(_, own)| !own.text.is_empty());
+        let waiting: Vec<Piece> =
+            waiting.map(|(part, own)| Piece { part, begin: own.told, text: own.text.clone() }).collect();
+        self.orders = vec![OrderedText::default()];
+        self.join(&waiting);
     }
 
     /// The reply is over: gives what was held back, without the beginnings of secrets.
@@ -214,7 +262,7 @@ impl ReplyText {
             }
         }
         self.take(secrets, &pieces, &mut out);
-        let found: Vec<_> = self.orders.iter_mut().flat_map(|text| text.finish(secrets)).collect();
+        let found: Vec<_> = self.orders.iter_mut().flat_map(|own| own.text.finish(secrets)).collect();
         self.hide(&found);
         self.tell(&mut out);
         out
@@ -226,7 +274,7 @@ impl ReplyText {
         let quoted = words.match_indices([':', '"']).map(|(at, _)| at + 1).take(MOST_QUOTES);
         for at in std::iter::once(0).chain(quoted) {
             let (ours, said) = words.split_at(words.len() - words[at..].trim_start().len());
-            if let Some(end) = self.orders.iter().filter_map(|text| text.rest_in(secrets, said)).max() {
+            if let Some(end) = self.orders.iter().filter_map(|own| own.text.rest_in(secrets, said)).max() {
                 return format!("{ours}{REDACTED}{}", &said[end..]);
             }
         }
@@ -469,6 +517,25 @@ mod tests {
         text.push(&secrets, vec![(Answer, "a \u{10f03d}".to_owned())], &mut out);
         assert_eq!(out.answer, "a ");
         assert_eq!(text.finish(&secrets).answer, "\u{fffd}");
+    }
+
+    #[test]
+    fn orders_in_which_the_text_is_the_same_are_kept_once_and_one_without_news_is_not_searched() {
+        let mut secrets = Secrets::default();
+        secrets.add(KEY);
+        let (mut text, mut out) = (ReplyText::default(), SafeText::default());
+        text.push(&secrets, vec![(Reasoning, "a sk-pl".to_owned())], &mut out);
+        assert_eq!(text.orders.len(), 2, "with it and without it");
+        text.push(&secrets, vec![(Answer, "hh ".to_owned())], &mut out);
+        assert_eq!(text.orders.len(), 2, "the answer ended it but where the reasoning stands alone");
+        // What no order may search again, since nothing came in it.
+        for own in text.orders.iter_mut().filter(|own| !own.orders.contains(&JoinOrder::Arrival)) {
+            own.text.push(Reasoning, usize::MAX / 2, &KEY["sk-pl".len()..]);
+        }
+        text.push(&secrets, vec![(Answer, "hh ".to_owned())], &mut out);
+        assert!(text.parts[Reasoning as usize].secrets.is_empty());
+        let rest = text.finish(&secrets);
+        assert_eq!(out.reasoning + &rest.reasoning, "a sk-pl");
     }
 
     proptest! {
