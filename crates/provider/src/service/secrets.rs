@@ -446,6 +446,15 @@ mod tests {
         each(|c| char::from_u32(c as u32 + 0xfee0).unwrap().into()).bytes().map(write).collect()
     }
 
+    #[test]
+    fn bytes_that_are_a_character_in_utf8_are_read_as_letters_of_latin1_too() {
+        let secrets = secrets();
+        for form in ["sk-planted-5f0%C7%B2a91", "sk-planted-5f0\\xc7\\xb2a91", "sk-planted-5f0%25C7%25B2a91"]
+        {
+            assert_eq!(secrets.redact(format!("a {form} b")), "a [key] b", "{form}");
+        }
+    }
+
     /// As much of the key as a reader could still find.
     fn shows(text: &str) -> bool {
         let text = squeezed(text);
