@@ -121,7 +121,8 @@ fn end(dialect: &str, refuses: bool, pieces: &[&str], choices: &mut Choices<'_>)
 /// The key in one of many clothes, a character each.
 fn units(key: &str, choices: &mut Choices<'_>) -> Vec<String> {
     let each = |write: &dyn Fn(char) -> String| key.chars().map(write).collect::<Vec<_>>();
-    match choices.below(15) {
+    let percent = choices.below(4) == 0;
+    let units = match choices.below(15) {
         0 => each(&|c| c.to_uppercase().to_string()),
         1 => each(&|c| format!("\\u{:04x}", c as u32)),
         2 => each(&|c| format!("%{:02X}", c as u32)),
@@ -142,7 +143,12 @@ fn units(key: &str, choices: &mut Choices<'_>) -> Vec<String> {
             each(&|c| wide(c).bytes().map(|byte| format!("%{byte:02X}")).collect())
         }
         _ => each(&|c| c.to_string()),
+    };
+    if !percent {
+        return units;
     }
+    // The whole writing percent-encoded: what was escaped is so twice.
+    units.iter().map(|unit| unit.bytes().map(|byte| format!("%{byte:02X}")).collect()).collect()
 }
 
 fn base64(bytes: &[u8]) -> String {

@@ -34,10 +34,7 @@ impl JoinedText {
     /// Gives the places of the secrets in it, and drops what is sure.
     pub(super) fn search(&mut self, secrets: &Secrets) -> Vec<(TextPart, usize, usize)> {
         let (whole, sure) = secrets.find_all(&self.text);
-        let mut places = Vec::new();
-        for (begin, end) in whole {
-            self.add_places(begin, end, &mut places);
-        }
+        let places = self.places(&whole);
         self.drop_first(sure);
         places
     }
@@ -45,11 +42,10 @@ impl JoinedText {
     /// The text is over: gives the places of a secret's beginning at its end, where it is long enough. The text stays, since
     /// words may follow it.
     pub(super) fn finish(&mut self, secrets: &Secrets) -> Vec<(TextPart, usize, usize)> {
-        let mut places = Vec::new();
         let begun = secrets.find(&self.text).begun;
-        if let Some((begin, _)) = begun.filter(|(_, letters)| *letters >= SHORTEST_BEGINNING) {
-            self.add_places(begin, self.text.len(), &mut places);
-        }
+        let begun = begun.filter(|(_, letters)| *letters >= SHORTEST_BEGINNING);
+        let range = begun.map(|(begin, _)| (begin, self.text.len()));
+        let places = self.places(range.as_slice());
         self.pieces.clear();
         places
     }
@@ -79,21 +75,37 @@ impl JoinedText {
         whole.or_else(|| all().then_some(words.len()))
     }
 
-    /// Adds the places in the parts of what stands here in the text, one for what stands together in its part.
-    fn add_places(&self, begin: usize, end: usize, places: &mut Vec<(TextPart, usize, usize)>) {
-        let first = places.len();
-        let mut at = 0;
-        for piece in &self.pieces {
-            let (from, to) = (begin.max(at), end.min(at + piece.length));
-            if from < to {
-                let own = (piece.part, piece.begin + from - at, piece.begin + to - at);
-                match places[first..].iter_mut().find(|place| place.0 == own.0 && place.2 == own.1) {
-                    Some(place) => place.2 = own.2,
-                    None => places.push(own),
+    /// The places in the parts of what stands in these ranges of the text, one for what stands together in its part. The
+    /// ranges are in order, so each piece is looked at once: a frame may have hundreds of thousands of both.
+    fn places(&self, ranges: &[(usize, usize)]) -> Vec<(TextPart, usize, usize)> {
+        let mut places: Vec<(TextPart, usize, usize)> = Vec::new();
+        let mut pieces = self.pieces.iter();
+        let (mut next, mut at) = (pieces.next(), 0);
+        for &(begin, end) in ranges {
+            // By part, the number of its last place in this range.
+            let mut last: [Option<usize>; TextPart::ALL.len()] = Default::default();
+            while let Some(piece) = next {
+                let (from, to) = (begin.max(at), end.min(at + piece.length));
+                if from < to {
+                    let own = (piece.part, piece.begin + from - at, piece.begin + to - at);
+                    let last = &mut last[piece.part as usize];
+                    match last.map(|last| &mut places[last]).filter(|place| place.2 == own.1) {
+                        Some(place) => place.2 = own.2,
+                        None => {
+                            *last = Some(places.len());
+                            places.push(own);
+                        }
+                    }
                 }
+                // The next range may begin in it.
+                if at + piece.length > end {
+                    break;
+                }
+                at += piece.length;
+                next = pieces.next();
             }
-            at += piece.length;
         }
+        places
     }
 
     /// Drops the first bytes.

@@ -40,10 +40,23 @@ impl Needle {
     }
 }
 
-/// Adds the places of all needles to `found`, and gives how many letters of each fit at the end, but for none.
+/// A beginning of a needle that a text may go on with: where it begins, and how many letters of it are there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Beginning {
+    pub(super) begin: usize,
+    pub(super) letters: usize,
+}
+
+/// Adds the places of all needles to `found`, and gives their beginnings: those at the end of the marks, and those that stood
+/// before each of these places in the text, in order, from which on it may read otherwise when more of it is there.
 /// At most letters no needle begins and none is open, so that their number costs little.
-pub(super) fn search(needles: &[Needle], marks: &[Mark], found: &mut Vec<(usize, usize)>) -> Vec<usize> {
-    let mut ends = Vec::new();
+pub(super) fn search(
+    needles: &[Needle],
+    marks: &[Mark],
+    places: &[usize],
+    found: &mut Vec<(usize, usize)>,
+) -> Vec<Beginning> {
+    let mut begun = Vec::new();
     for needles in needles.chunks(u128::BITS as usize) {
         let mut begins = [0_u128; 256];
         let letters: Vec<&[u8]> = needles.iter().map(Needle::bytes).collect();
@@ -51,7 +64,18 @@ pub(super) fn search(needles: &[Needle], marks: &[Mark], found: &mut Vec<(usize,
             begins[usize::from(letters[0])] |= 1 << n;
         }
         let (mut open, mut fits) = (0_u128, vec![0; needles.len()]);
+        let mut beginnings = |at: usize, fits: &[usize]| {
+            let fits = fits.iter().filter(|letters| **letters > 0);
+            begun.extend(fits.map(|&letters| Beginning { begin: marks[at - letters].begin, letters }));
+        };
+        let mut next = 0;
         for (at, mark) in marks.iter().enumerate() {
+            if next < places.len() && places[next] < mark.end {
+                next += places[next..].partition_point(|place| *place < mark.end);
+                if open != 0 {
+                    beginnings(at, &fits);
+                }
+            }
             let mut concerned = open | begins[usize::from(mark.letter)];
             while concerned != 0 {
                 let n = concerned.trailing_zeros() as usize;
@@ -65,7 +89,7 @@ pub(super) fn search(needles: &[Needle], marks: &[Mark], found: &mut Vec<(usize,
                 open = if fit > 0 { open | 1 << n } else { open & !(1 << n) };
             }
         }
-        ends.extend(fits.into_iter().filter(|fit| *fit > 0));
+        beginnings(marks.len(), &fits);
     }
-    ends
+    begun
 }

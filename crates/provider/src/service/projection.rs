@@ -13,9 +13,12 @@ const DEPTH: usize = 4;
 /// The most letters and digits in the name of a character in HTML.
 const LONGEST_NAME: usize = 32;
 
-/// The bytes at a text's end in which an escape may have begun that is not whole yet: a name with its `&` and `;`, the longest
-/// of all, and a mark of reasoning within.
-const LONGEST_ESCAPE: usize = LONGEST_NAME + 2 + LONGEST_MARK;
+/// The most bytes of one letter that is escaped twice: four bytes as `\xEF`, each sign of them as `\u005c`.
+const LONGEST_TWICE: usize = 4 * "\\xEF".len() * "\\u005c".len();
+
+/// The bytes at a text's end in which an escape may have begun that is not whole yet: the longest letter, which is longer than
+/// the longest name, and a mark of reasoning within.
+const LONGEST_ESCAPE: usize = LONGEST_TWICE + LONGEST_MARK;
 
 /// A letter or digit, in small letters, and the bytes of the text that stand for it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -27,6 +30,24 @@ pub(super) struct Mark {
 
 /// A character and the bytes of the text that stand for it.
 pub(super) type Spot = (char, usize, usize);
+
+/// What escapes of bytes stand for beyond ASCII: a text may mean either, and each may show what the other hides.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum ByteEscapes {
+    /// The characters that they are in UTF-8, where they are such, else as in Latin-1.
+    Utf8,
+    /// A character each.
+    Latin1,
+}
+
+/// Characters with escapes read once.
+struct Unescaped {
+    spots: Vec<Spot>,
+    /// Whether there was one.
+    changed: bool,
+    /// Whether several of bytes were read as one character.
+    joined: bool,
+}
 
 /// The letters and digits of a text: as they stand; with escapes read; without tags and codes for terminals; and without
 /// tags in square brackets as well, where it has such, also without those alone that are sure to be tags. Where marks of
@@ -47,18 +68,26 @@ fn readings(raw: Vec<Spot>) -> Vec<Vec<Mark>> {
     if !escaped && !raw.iter().any(|spot| matches!(spot.0, '<' | '[') || begins_code(spot.0)) {
         return all;
     }
-    let mut read = raw.clone();
-    if escaped {
-        read = all_unescaped(raw.clone(), false);
-        all.push(marks(&read));
+    for bytes in [ByteEscapes::Utf8, ByteEscapes::Latin1] {
+        let mut joined = false;
+        let mut read = raw.clone();
+        if escaped {
+            (read, joined) = all_unescaped(read, false, bytes);
+            all.push(marks(&read));
+        }
+        if has_codes(&read) {
+            // A code may end with a character that begins escapes, too.
+            let (without_codes, also) = all_unescaped(raw.clone(), true, bytes);
+            joined |= also;
+            all.push(marks(&without_codes));
+            add_bare(without_codes, &mut all);
+        }
+        add_bare(read, &mut all);
+        // Without bytes that were read as one character both readings are the same.
+        if !joined {
+            break;
+        }
     }
-    if has_codes(&read) {
-        // A code may end with a character that begins escapes, too.
-        let without_codes = all_unescaped(raw, true);
-        all.push(marks(&without_codes));
-        add_bare(without_codes, &mut all);
-    }
-    add_bare(read, &mut all);
     all
 }
 
@@ -94,18 +123,21 @@ fn has_codes(spots: &[Spot]) -> bool {
 }
 
 /// The characters with escapes read, those within escapes too; without codes for terminals and the texts in them, where so asked.
-fn all_unescaped(mut spots: Vec<Spot>, without: bool) -> Vec<Spot> {
+/// Says, too, whether bytes were read as one character.
+fn all_unescaped(mut spots: Vec<Spot>, without: bool, bytes: ByteEscapes) -> (Vec<Spot>, bool) {
+    let mut joined = false;
     for _ in 0..DEPTH {
         if without {
             spots = without_codes(&spots, CodeTexts::Go);
         }
-        let (read, changed) = unescaped(&spots);
-        spots = read;
-        if !changed {
+        let read = unescaped(&spots, bytes);
+        spots = read.spots;
+        joined |= read.joined;
+        if !read.changed {
             break;
         }
     }
-    if without { without_codes(&spots, CodeTexts::Go) } else { spots }
+    (if without { without_codes(&spots, CodeTexts::Go) } else { spots }, joined)
 }
 
 /// The first place at which an escape may begin that is not whole yet at the end of a text; the text's length where there is
@@ -115,13 +147,10 @@ pub(super) fn escape_begin(text: &str) -> usize {
     text[from..].find(['\\', '%', '&']).map_or(text.len(), |at| from + at)
 }
 
-/// The places at which an escape may begin that is not whole yet: of all of them the first and the last four, since whole
-/// escapes may stand before it, and it may stand in another or be one of the four bytes of a character.
+/// The places at which an escape may begin that is not whole yet.
 pub(super) fn escape_begins(text: &str) -> Vec<usize> {
     let from = escape_begin(text);
-    let mut all: Vec<usize> = text[from..].match_indices(['\\', '%', '&']).map(|(at, _)| from + at).collect();
-    all.drain(1.min(all.len())..all.len().saturating_sub(4).max(1.min(all.len())));
-    all
+    text[from..].match_indices(['\\', '%', '&']).map(|(at, _)| from + at).collect()
 }
 
 fn marks(spots: &[Spot]) -> Vec<Mark> {
@@ -156,29 +185,29 @@ fn letter_sign(c: char) -> Option<char> {
     }
 }
 
-/// The characters with escapes read once, and whether there was one.
-fn unescaped(spots: &[Spot]) -> (Vec<Spot>, bool) {
-    let mut out = Vec::with_capacity(spots.len());
-    let (mut at, mut changed) = (0, false);
+/// The characters with escapes read once.
+fn unescaped(spots: &[Spot], bytes: ByteEscapes) -> Unescaped {
+    let mut read = Unescaped { spots: Vec::with_capacity(spots.len()), changed: false, joined: false };
+    let mut at = 0;
     while at < spots.len() {
-        match escape(&spots[at..]) {
-            Some((c, length)) => {
-                changed = true;
-                out.push((c, spots[at].1, spots[at + length - 1].2));
-                at += length;
-            }
-            None => {
-                out.push(spots[at]);
-                at += 1;
-            }
+        let Some((mut c, mut length)) = single_escape(&spots[at..]) else {
+            read.spots.push(spots[at]);
+            at += 1;
+            continue;
+        };
+        if let Some(whole) = utf8_escapes(&spots[at..]).filter(|_| bytes == ByteEscapes::Utf8) {
+            (c, length) = whole;
+            read.joined = true;
         }
+        read.changed = true;
+        read.spots.push((c, spots[at].1, spots[at + length - 1].2));
+        at += length;
     }
-    (out, changed)
+    read
 }
 
-/// The escape that these characters begin with, or those of all the bytes of a character in UTF-8: what it stands for, and its
-/// length.
-fn escape(spots: &[Spot]) -> Option<(char, usize)> {
+/// The escapes of all the bytes of a character in UTF-8 that these characters begin with: the character, and their length.
+fn utf8_escapes(spots: &[Spot]) -> Option<(char, usize)> {
     let (first, mut length) = single_escape(spots)?;
     let is_of_byte = |at: usize| match (spots[at].0, spots.get(at + 1).map(|spot| spot.0)) {
         ('%', next) => next != Some('u'),
@@ -189,25 +218,23 @@ fn escape(spots: &[Spot]) -> Option<(char, usize)> {
         0xc2..=0xdf => 1,
         0xe0..=0xef => 2,
         0xf0..=0xf4 => 3,
-        _ => 0,
+        _ => return None,
     };
-    if more == 0 || !is_of_byte(0) {
-        return Some((first, length));
+    if !is_of_byte(0) {
+        return None;
     }
     let mut bytes = vec![first as u8];
     for _ in 0..more {
         let next = spots.get(length..).filter(|rest| !rest.is_empty() && is_of_byte(length));
-        let Some((c @ '\u{80}'..='\u{bf}', n)) = next.and_then(single_escape) else { break };
+        let (c @ '\u{80}'..='\u{bf}', n) = next.and_then(single_escape)? else { return None };
         bytes.push(c as u8);
         length += n;
     }
-    match std::str::from_utf8(&bytes).ok().and_then(|text| text.chars().next()) {
-        Some(c) => Some((c, length)),
-        None => single_escape(spots),
-    }
+    let c = std::str::from_utf8(&bytes).ok()?.chars().next()?;
+    Some((c, length))
 }
 
-/// The escape that these characters begin with, by itself.
+/// The escape that these characters begin with, by itself: what it stands for, and its length.
 fn single_escape(spots: &[Spot]) -> Option<(char, usize)> {
     let char_at = |at: usize| spots.get(at).map(|spot| spot.0);
     let number = |from: usize, most: usize, radix: u32| {

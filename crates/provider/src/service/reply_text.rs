@@ -18,12 +18,21 @@ pub(super) struct SafeText {
 }
 
 /// The text of a reply, as far as it may not be told yet.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct ReplyText {
     /// By the number of the part.
     parts: [PartText; TextPart::ALL.len()],
     /// The same text in each order in which it may be read.
-    orders: [JoinedText; ORDERS.len()],
+    orders: Vec<OrderedText>,
+}
+
+/// The text in one order, or in several in which it is the same.
+#[derive(Debug)]
+struct OrderedText {
+    orders: Vec<JoinOrder>,
+    text: JoinedText,
+    /// Whether something came since it was searched.
+    changed: bool,
 }
 
 /// The most places in words of ours at which words of the service may begin.
@@ -42,7 +51,7 @@ enum JoinOrder {
     Without(TextPart),
 }
 
-/// All the orders. Mostly they are the same text, which is searched once.
+/// All the orders. Mostly they are the same text, which is kept and searched once.
 const ORDERS: [JoinOrder; 10] = [
     JoinOrder::Arrival,
     JoinOrder::First(TextPart::Reasoning),
@@ -105,6 +114,44 @@ struct Piece {
     text: String,
 }
 
+impl Default for ReplyText {
+    fn default() -> ReplyText {
+        ReplyText { parts: Default::default(), orders: vec![OrderedText::default()] }
+    }
+}
+
+impl Default for OrderedText {
+    fn default() -> OrderedText {
+        OrderedText { orders: ORDERS.to_vec(), text: JoinedText::default(), changed: false }
+    }
+}
+
+impl OrderedText {
+    /// Takes the pieces of a frame in: gives the text of the orders in which they come alike, one for each such.
+    fn take(mut self, frame: &[Piece]) -> Vec<OrderedText> {
+        let mut alike: Vec<(Vec<&Piece>, Vec<JoinOrder>)> = Vec::new();
+        for order in self.orders {
+            let pieces = order.of(frame);
+            let same = |known: &[&Piece]| {
+                known.len() == pieces.len() && known.iter().zip(&pieces).all(|(a, b)| std::ptr::eq(*a, *b))
+            };
+            match alike.iter_mut().find(|(known, _)| same(known)) {
+                Some((_, orders)) => orders.push(order),
+                None => alike.push((pieces, vec![order])),
+            }
+        }
+        let last = alike.len() - 1;
+        let text_of = |(number, (pieces, orders)): (usize, (Vec<&Piece>, Vec<JoinOrder>))| {
+            let mut text = if number < last { self.text.clone() } else { std::mem::take(&mut self.text) };
+            for piece in &pieces {
+                text.push(piece.part, piece.begin, &piece.text);
+            }
+            OrderedText { orders, text, changed: self.changed || !pieces.is_empty() }
+        };
+        alike.into_iter().enumerate().map(text_of).collect()
+    }
+}
+
 impl ReplyText {
     /// Halves of characters have come: from now on they are joined.
     pub(super) fn expect_halves(&mut self) {
@@ -122,32 +169,51 @@ impl ReplyText {
             let text = halves.push(text);
             let own = self.part_mut(part);
             own.halves = halves;
-            pieces.extend(own.add(part, text));
+            // Text that nothing is searched for in waits for nothing.
+            match secrets.is_empty() {
+                true => out.add(part, &text),
+                false => pieces.extend(own.add(part, text)),
+            }
         }
         self.take(secrets, &pieces, out);
     }
 
     fn take(&mut self, secrets: &Secrets, frame: &[Piece], out: &mut SafeText) {
-        for (order, text) in ORDERS.iter().zip(&mut self.orders) {
-            for piece in order.of(frame) {
-                text.push(piece.part, piece.begin, &piece.text);
-            }
-        }
+        self.join(frame);
         self.search(secrets);
         self.tell(out);
     }
 
-    /// Searches the text in all orders.
+    /// Adds the pieces of a frame to the text in every order.
+    fn join(&mut self, frame: &[Piece]) {
+        let orders = std::mem::take(&mut self.orders);
+        self.orders = orders.into_iter().flat_map(|text| text.take(frame)).collect();
+    }
+
+    /// Searches the text in all orders in which something came.
     fn search(&mut self, secrets: &Secrets) {
-        let before = self.orders.clone();
-        for number in 0..ORDERS.len() {
-            // What is the same text has the same secrets in the same places.
-            if let Some(same) = (0..number).find(|&other| before[other] == before[number]) {
-                self.orders[number] = self.orders[same].clone();
-                continue;
+        let mut found = Vec::new();
+        for own in self.orders.iter_mut().filter(|own| own.changed) {
+            found.extend(own.text.search(secrets));
+            own.changed = false;
+        }
+        self.hide(&found);
+        for own in std::mem::take(&mut self.orders) {
+            match self.orders.iter_mut().find(|known| known.text == own.text) {
+                Some(known) => known.orders.extend(own.orders),
+                None => self.orders.push(own),
             }
-            for (part, begin, end) in self.orders[number].search(secrets) {
-                self.part_mut(part).hide(begin, end);
+        }
+    }
+
+    /// Secrets stand at these places.
+    fn hide(&mut self, places: &[(TextPart, usize, usize)]) {
+        for part in TextPart::ALL {
+            let own = self.part_mut(part);
+            let known = own.secrets.len();
+            own.secrets.extend(places.iter().filter(|place| place.0 == part).map(|place| (place.1, place.2)));
+            if own.secrets.len() > known {
+                own.secrets = merged(std::mem::take(&mut own.secrets));
             }
         }
     }
@@ -155,7 +221,7 @@ impl ReplyText {
     /// Gives what is sure in every order.
     fn tell(&mut self, out: &mut SafeText) {
         for part in TextPart::ALL {
-            let begins = self.orders.iter().filter_map(|text| text.begin_of(part)).min();
+            let begins = self.orders.iter().filter_map(|own| own.text.begin_of(part)).min();
             let own = self.part_mut(part);
             let safe = own.tell(begins.unwrap_or(own.told + own.text.len()));
             out.add(part, &safe);
@@ -175,14 +241,12 @@ impl ReplyText {
         let place = |at: usize| at - answer.told + moved;
         reasoning.secrets.extend(answer.secrets.iter().map(|(begin, end)| (place(*begin), place(*end))));
         reasoning.halves = answer.halves;
-        for (order, text) in ORDERS.iter().zip(&mut self.orders) {
-            *text = JoinedText::default();
-            // A refusal ends the search for marks, so it comes after all that turns out as reasoning.
-            for (part, own) in TextPart::ALL.into_iter().zip(&self.parts).filter(|(part, _)| order.has(*part))
-            {
-                text.push(part, own.told, &own.text);
-            }
-        }
+        // A refusal ends the search for marks, so it comes after all that turns out as reasoning.
+        let waiting = TextPart::ALL.into_iter().zip(&self.parts).filter(|(_, own)| !own.text.is_empty());
+        let waiting: Vec<Piece> =
+            waiting.map(|(part, own)| Piece { part, begin: own.told, text: own.text.clone() }).collect();
+        self.orders = vec![OrderedText::default()];
+        self.join(&waiting);
     }
 
     /// The reply is over: gives what was held back, without the beginnings of secrets.
@@ -192,14 +256,14 @@ impl ReplyText {
         for part in TextPart::ALL {
             let own = self.part_mut(part);
             let lost = own.halves.finish();
-            pieces.extend(own.add(part, lost));
-        }
-        self.take(secrets, &pieces, &mut out);
-        for number in 0..ORDERS.len() {
-            for (part, begin, end) in self.orders[number].finish(secrets) {
-                self.part_mut(part).hide(begin, end);
+            match secrets.is_empty() {
+                true => out.add(part, &lost),
+                false => pieces.extend(own.add(part, lost)),
             }
         }
+        self.take(secrets, &pieces, &mut out);
+        let found: Vec<_> = self.orders.iter_mut().flat_map(|own| own.text.finish(secrets)).collect();
+        self.hide(&found);
         self.tell(&mut out);
         out
     }
@@ -210,7 +274,7 @@ impl ReplyText {
         let quoted = words.match_indices([':', '"']).map(|(at, _)| at + 1).take(MOST_QUOTES);
         for at in std::iter::once(0).chain(quoted) {
             let (ours, said) = words.split_at(words.len() - words[at..].trim_start().len());
-            if let Some(end) = self.orders.iter().filter_map(|text| text.rest_in(secrets, said)).max() {
+            if let Some(end) = self.orders.iter().filter_map(|own| own.text.rest_in(secrets, said)).max() {
                 return format!("{ours}{REDACTED}{}", &said[end..]);
             }
         }
@@ -228,12 +292,6 @@ impl PartText {
         let begin = self.told + self.text.len();
         self.text.push_str(&text);
         (!text.is_empty()).then_some(Piece { part, begin, text })
-    }
-
-    /// A secret stands here.
-    fn hide(&mut self, begin: usize, end: usize) {
-        self.secrets.push((begin, end));
-        self.secrets = merged(std::mem::take(&mut self.secrets));
     }
 
     /// Gives the text up to a place, or to a secret that goes beyond it, with marks where secrets stand.
@@ -417,6 +475,67 @@ mod tests {
             assert_eq!(text.without_rest(&secrets, words), "[key] is bad", "{words}");
             assert_eq!(text.without_rest(&secrets, "it is bad"), "it is bad");
         }
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn many_secrets_over_two_parts_in_one_frame_take_time_as_their_number() {
+        use rustix::time::{ClockId, clock_gettime};
+        let mut secrets = Secrets::default();
+        secrets.add(KEY);
+        let took = |pairs: usize| {
+            let pair = [(Reasoning, "sk-planted".to_owned()), (Answer, "5f0c2a91".to_owned())];
+            let frame: Vec<_> = pair.into_iter().cycle().take(2 * pairs).collect();
+            let time = || {
+                let time = clock_gettime(ClockId::ThreadCPUTime);
+                time.tv_sec as f64 + time.tv_nsec as f64 / 1e9
+            };
+            let begin = time();
+            let (mut text, mut out) = (ReplyText::default(), SafeText::default());
+            text.push(&secrets, frame, &mut out);
+            let took = time() - begin;
+            // What the reasoning ends with may go on.
+            assert_eq!(out.reasoning.matches(REDACTED).count(), pairs - 1);
+            assert!(!out.answer.contains("5f0c"));
+            took
+        };
+        let (few, many) = (took(1000), took(8000));
+        assert!(many < 20.0 * few, "{few} s for 1000 pairs, {many} s for 8000");
+    }
+
+    #[test]
+    fn without_a_secret_to_search_for_all_is_told_at_once() {
+        let secrets = Secrets::default();
+        let mut text = ReplyText::default();
+        for (part, more) in [(Reasoning, "50 %"), (Answer, "\\u00"), (Answer, "&am"), (Reasoning, "sk-pl")] {
+            let mut out = SafeText::default();
+            text.push(&secrets, vec![(part, more.to_owned())], &mut out);
+            assert_eq!(out.reasoning + &out.answer, more);
+        }
+        text.expect_halves();
+        let mut out = SafeText::default();
+        text.push(&secrets, vec![(Answer, "a \u{10f03d}".to_owned())], &mut out);
+        assert_eq!(out.answer, "a ");
+        assert_eq!(text.finish(&secrets).answer, "\u{fffd}");
+    }
+
+    #[test]
+    fn orders_in_which_the_text_is_the_same_are_kept_once_and_one_without_news_is_not_searched() {
+        let mut secrets = Secrets::default();
+        secrets.add(KEY);
+        let (mut text, mut out) = (ReplyText::default(), SafeText::default());
+        text.push(&secrets, vec![(Reasoning, "a sk-pl".to_owned())], &mut out);
+        assert_eq!(text.orders.len(), 2, "with it and without it");
+        text.push(&secrets, vec![(Answer, "hh ".to_owned())], &mut out);
+        assert_eq!(text.orders.len(), 2, "the answer ended it but where the reasoning stands alone");
+        // What no order may search again, since nothing came in it.
+        for own in text.orders.iter_mut().filter(|own| !own.orders.contains(&JoinOrder::Arrival)) {
+            own.text.push(Reasoning, usize::MAX / 2, &KEY["sk-pl".len()..]);
+        }
+        text.push(&secrets, vec![(Answer, "hh ".to_owned())], &mut out);
+        assert!(text.parts[Reasoning as usize].secrets.is_empty());
+        let rest = text.finish(&secrets);
+        assert_eq!(out.reasoning + &rest.reasoning, "a sk-pl");
     }
 
     proptest! {

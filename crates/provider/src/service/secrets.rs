@@ -8,7 +8,7 @@
 use secrecy::{ExposeSecret as _, SecretString};
 
 use super::key_encodings::{encodings, squeezed};
-use super::needle::{Needle, search};
+use super::needle::{Beginning, Needle, search};
 use super::projection::{escape_begin, escape_begins, projections};
 
 /// The mark that stands in a text where a secret stood.
@@ -29,6 +29,9 @@ pub(super) const SHORTEST_BEGINNING: usize = 6;
 
 /// The most bytes of a stream that are held back since they may be a secret's beginning.
 pub(super) const MAX_HELD: usize = 4 << 10;
+
+/// The signs of an escape whose every sign is escaped again: those of `\u005d` are six.
+const SIGNS_OF_ESCAPE: usize = 6;
 
 /// The bytes of a text that are searched at a time.
 pub(super) const WINDOW: usize = 64 << 10;
@@ -103,7 +106,7 @@ impl Secrets {
     pub(super) fn has_cut(&self, text: &str) -> bool {
         let mut found = Vec::new();
         for marks in projections(text) {
-            search(&self.cut, &marks, &mut found);
+            search(&self.cut, &marks, &[], &mut found);
         }
         !found.is_empty()
     }
@@ -154,17 +157,25 @@ impl Secrets {
             *known = (known.0.min(begin), known.1.max(letters));
         };
         if !self.needles.is_empty() {
+            // Half an escape at the end reads as letters that it does not stand for, and a letter may have many escapes within.
+            let escapes = escape_begins(text);
             for marks in projections(text) {
-                for letters in lists.iter().flat_map(|list| search(list, &marks, &mut finds.whole)) {
-                    begun(marks[marks.len() - letters].begin, letters);
+                for list in lists {
+                    for Beginning { begin, letters } in search(list, &marks, &escapes, &mut finds.whole) {
+                        begun(begin, letters);
+                    }
                 }
             }
-            // Half an escape at the end reads as letters that it does not stand for. A secret that began far before is none.
+            // Nor is it known what that half goes on with: it may end the name of a tag in square brackets, which is none with
+            // such a sign in it. A secret that began far before is none.
             let near = text.ceil_char_boundary(text.len().saturating_sub(2 * MAX_HELD));
-            for end in escape_begins(&text[near..]) {
-                for marks in projections(&text[near..near + end]) {
-                    for letters in lists.iter().flat_map(|list| search(list, &marks, &mut Vec::new())) {
-                        begun(near + marks[marks.len() - letters].begin, letters);
+            let last = escapes.len().saturating_sub(SIGNS_OF_ESCAPE).max(1);
+            for end in escapes.iter().take(1).chain(escapes.iter().skip(last)) {
+                for marks in projections(&text[near..*end]) {
+                    for list in lists {
+                        for Beginning { begin, letters } in search(list, &marks, &[], &mut Vec::new()) {
+                            begun(near + begin, letters);
+                        }
                     }
                 }
             }
@@ -250,6 +261,7 @@ mod tests {
     fn clothes() -> Vec<String> {
         [
             escaped(),
+            escaped_twice(),
             tagged(),
             with_marks_of_reasoning(),
             with_codes_and_breaks(),
@@ -275,6 +287,28 @@ mod tests {
             each(|c| format!("&#x{:x};", c as u32)),
             each(|c| format!("&amp;#{};", c as u32)),
             each(|c| format!("\\{:o}", c as u32)),
+        ]
+    }
+
+    /// With each sign of its escapes percent-encoded: a letter has more signs that begin an escape than a few.
+    fn escaped_twice() -> Vec<String> {
+        let percent = |text: String| text.bytes().map(|byte| format!("%{byte:02X}")).collect::<String>();
+        let parted = |between: &str| {
+            let letters: Vec<String> = KEY.chars().map(|c| percent(format!("\\u{:04x}", c as u32))).collect();
+            letters.join(between)
+        };
+        let marked = "a".repeat(48);
+        let wide = percent(wide_bytes(|byte| format!("\\x{byte:02x}")));
+        vec![
+            percent(wide_bytes(|byte| format!("%{byte:02X}"))),
+            // A mark within the first letter makes it as long as letters may be.
+            format!("{}<|{marked}|>{}", &wide[..35], &wide[35..]),
+            wide,
+            percent(wide_bytes(|byte| format!("\\{byte:o}"))),
+            parted(""),
+            parted("-"),
+            parted(" "),
+            KEY.replace("plan", "[zq%5C%75%30%30%35%64plan[/zq]"),
         ]
     }
 
@@ -410,6 +444,15 @@ mod tests {
     /// The key in wide letters, each byte of them written so.
     fn wide_bytes(write: impl Fn(u8) -> String) -> String {
         each(|c| char::from_u32(c as u32 + 0xfee0).unwrap().into()).bytes().map(write).collect()
+    }
+
+    #[test]
+    fn bytes_that_are_a_character_in_utf8_are_read_as_letters_of_latin1_too() {
+        let secrets = secrets();
+        for form in ["sk-planted-5f0%C7%B2a91", "sk-planted-5f0\\xc7\\xb2a91", "sk-planted-5f0%25C7%25B2a91"]
+        {
+            assert_eq!(secrets.redact(format!("a {form} b")), "a [key] b", "{form}");
+        }
     }
 
     /// As much of the key as a reader could still find.
