@@ -104,7 +104,7 @@ pub struct ContestantStanding {
     pub votes: usize,
     /// The share of them that it won, a tie being half; none where it was in none.
     pub share_won: Option<f64>,
-    /// Whether it was in fewer than [`FEW_VOTES`] pairs.
+    /// Whether it was in fewer than `FEW_VOTES` pairs.
     pub few: bool,
     /// Pairs won.
     pub won: f64,

@@ -56,28 +56,28 @@ struct Unescaped {
 pub(super) fn projections(text: &str) -> Vec<Vec<Mark>> {
     let raw: Vec<Spot> = text.char_indices().map(|(at, c)| (c, at, at + c.len_utf8())).collect();
     let bare = without_reasoning_marks(text, &raw);
-    let mut all = readings(raw);
-    all.extend(bare.into_iter().flat_map(readings));
+    let mut all = readings(&raw);
+    all.extend(bare.into_iter().flat_map(|bare| readings(&bare)));
     all
 }
 
 /// The letters and digits of a text in all its readings but that without marks of reasoning.
-fn readings(raw: Vec<Spot>) -> Vec<Vec<Mark>> {
-    let mut all = vec![marks(&raw)];
+fn readings(raw: &[Spot]) -> Vec<Vec<Mark>> {
+    let mut all = vec![marks(raw)];
     let escaped = raw.iter().any(|spot| matches!(spot.0, '\\' | '%' | '&'));
     if !escaped && !raw.iter().any(|spot| matches!(spot.0, '<' | '[') || begins_code(spot.0)) {
         return all;
     }
     for bytes in [ByteEscapes::Utf8, ByteEscapes::Latin1] {
         let mut joined = false;
-        let mut read = raw.clone();
+        let mut read = raw.to_vec();
         if escaped {
             (read, joined) = all_unescaped(read, false, bytes);
             all.push(marks(&read));
         }
         if has_codes(&read) {
             // A code may end with a character that begins escapes, too.
-            let (without_codes, also) = all_unescaped(raw.clone(), true, bytes);
+            let (without_codes, also) = all_unescaped(raw.to_vec(), true, bytes);
             joined |= also;
             all.push(marks(&without_codes));
             add_bare(without_codes, &mut all);

@@ -290,24 +290,26 @@ mod tests {
         ]
     }
 
-    /// With each sign of its escapes percent-encoded: a letter has more signs that begin an escape than a few.
+    /// With each sign of its first letters' escapes percent-encoded: such a letter has many signs that begin an escape.
     fn escaped_twice() -> Vec<String> {
-        let percent = |text: String| text.bytes().map(|byte| format!("%{byte:02X}")).collect::<String>();
-        let parted = |between: &str| {
-            let letters: Vec<String> = KEY.chars().map(|c| percent(format!("\\u{:04x}", c as u32))).collect();
-            letters.join(between)
+        const LETTERS: usize = 8;
+        let twice = |between: &str, write: &dyn Fn(char) -> String| {
+            let percent = |text: String| text.bytes().map(|byte| format!("%{byte:02X}")).collect::<String>();
+            let letters: Vec<String> = KEY[..LETTERS].chars().map(|c| percent(write(c))).collect();
+            letters.join(between) + &KEY[LETTERS..]
         };
-        let marked = "a".repeat(48);
-        let wide = percent(wide_bytes(|byte| format!("\\x{byte:02x}")));
+        let wide = |c: char| char::from_u32(c as u32 + 0xfee0).unwrap().to_string().into_bytes();
+        let code = |c: char| format!("\\u{:04x}", c as u32);
+        let hex = twice("", &|c| wide(c).iter().map(|byte| format!("\\x{byte:02x}")).collect());
         vec![
-            percent(wide_bytes(|byte| format!("%{byte:02X}"))),
+            twice("", &|c| wide(c).iter().map(|byte| format!("%{byte:02X}")).collect()),
+            twice("", &|c| wide(c).iter().map(|byte| format!("\\{byte:o}")).collect()),
             // A mark within the first letter makes it as long as letters may be.
-            format!("{}<|{marked}|>{}", &wide[..35], &wide[35..]),
-            wide,
-            percent(wide_bytes(|byte| format!("\\{byte:o}"))),
-            parted(""),
-            parted("-"),
-            parted(" "),
+            format!("{}<|{}|>{}", &hex[..35], "a".repeat(48), &hex[35..]),
+            hex,
+            twice("", &code),
+            twice("-", &code),
+            twice(" ", &code),
             KEY.replace("plan", "[zq%5C%75%30%30%35%64plan[/zq]"),
         ]
     }

@@ -99,7 +99,7 @@ pub(super) enum SuperblockOffsets {
     /// Nothing: codes are signed.
     None,
     /// The scale so many times.
-    SuperblockScales(f32),
+    Scales(f32),
     /// Numbers of its own for each group.
     Own,
 }
