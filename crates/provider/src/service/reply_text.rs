@@ -330,7 +330,7 @@ mod tests {
     }
 
     #[test]
-    fn a_secret_over_the_seam_of_reasoning_and_answer_is_told_in_neither() {
+    fn a_secret_cut_between_reasoning_and_answer_is_told_in_neither() {
         for cut in 1..KEY.len() {
             let (before, after) = KEY.split_at(cut);
             for (first, second) in [(Reasoning, Answer), (Answer, Reasoning)] {
@@ -351,7 +351,7 @@ mod tests {
     }
 
     #[test]
-    fn a_secret_whose_first_escape_goes_over_the_seam_is_told_in_neither() {
+    fn a_secret_whose_first_escape_is_cut_between_reasoning_and_answer_is_told_in_neither() {
         // Tags part it further on: without them the numbers alone are found.
         let escaped = |write: fn(u8) -> String| KEY.bytes().map(write).collect::<Vec<_>>().join("[b]");
         for form in [
@@ -413,7 +413,7 @@ mod tests {
                 assert!(!all.contains(after) && all.contains("[key]"), "{cut}: {all}");
             }
         }
-        // What only might go on is no reason to take the other order.
+        // Nor one that began in a frame before, where the answer's piece of the next frame stands first.
         let (mut text, mut out) = (ReplyText::default(), SafeText::default());
         text.push(&secrets, vec![(Answer, "sk-pla".to_owned())], &mut out);
         let frame = vec![(Reasoning, "b]nted-5f0c2a91 sk".to_owned()), (Answer, "[".to_owned())];
@@ -462,7 +462,7 @@ mod tests {
         text.push(&secrets, vec![(Answer, "a sk-pl".to_owned())], &mut out);
         assert_eq!(text.without_rest(&secrets, "anted-5f0c2a91 is bad"), "[key] is bad");
         assert_eq!(text.without_rest(&secrets, "it is bad"), "it is bad");
-        // Nor with one that goes over the seam.
+        // Nor with one that has pieces in both parts.
         for (pieces, words) in [
             (vec![(Reasoning, "a sk-"), (Answer, "plan")], "ted-5f0c2a91 is bad"),
             (vec![(Answer, "a sk-"), (Reasoning, "plan")], "ted-5f0c2a91 is bad"),

@@ -196,7 +196,7 @@ impl Secrets {
 
 impl Finds {
     /// The end of what is sure to be no secret's beginning.
-    pub(super) fn end_of_sure(&self, text: &str) -> usize {
+    fn end_of_sure(&self, text: &str) -> usize {
         let begun = self.begun.map_or(text.len(), |(begin, _)| begin);
         let whole = self.whole.last().map_or(0, |(_, end)| *end);
         let end = begun.min(escape_begin(text)).max(whole);
