@@ -67,6 +67,12 @@ fn unit(bytes: &[u8], at: usize) -> Option<u32> {
     escape.iter().try_fold(0, |value, byte| Some(value * 16 + char::from(*byte).to_digit(16)?))
 }
 
+/// Whether a text begins with the second half of a character.
+pub(super) fn begins_with_second(text: &str) -> bool {
+    let half = text.chars().next().and_then(|c| (c as u32).checked_sub(FIRST));
+    half.is_some_and(|half| (HALVES / 2..HALVES).contains(&half))
+}
+
 /// A text in which halves are joined as they come.
 #[derive(Debug, Default)]
 pub(super) struct HalfJoiner {
@@ -105,8 +111,7 @@ impl HalfJoiner {
 
     /// Takes over a first half that came in another text, where `more` begins with a second one that has none of its own.
     pub(super) fn go_on_with(&mut self, other: &mut HalfJoiner, more: &str) {
-        let half = more.chars().next().and_then(|c| (c as u32).checked_sub(FIRST));
-        if self.first.is_none() && half.is_some_and(|half| (HALVES / 2..HALVES).contains(&half)) {
+        if self.first.is_none() && begins_with_second(more) {
             self.first = other.first.take();
         }
     }

@@ -34,7 +34,6 @@ mod reply_text;
 mod request_body;
 mod retry_delay;
 mod same_model;
-mod secret_filter;
 mod secrets;
 mod service_error;
 mod services;

@@ -4,7 +4,7 @@
 //! A reader may join the pieces of a reply in several orders, so the text is searched in each of them. What is told is sure in
 //! all of them: no secret stands in it or begins there.
 
-use super::halves::HalfJoiner;
+use super::halves::{HalfJoiner, begins_with_second};
 use super::joined_text::JoinedText;
 use super::protocol::TextPart;
 use super::secrets::{REDACTED, Secrets, merged, replaced};
@@ -161,9 +161,16 @@ impl ReplyText {
     /// Takes in what one frame says, and gives as much of all as is sure.
     pub(super) fn push(&mut self, secrets: &Secrets, frame: Vec<(TextPart, String)>, out: &mut SafeText) {
         let mut pieces = Vec::new();
+        // The parts that go on, later in this frame, with the first half that they wait with.
+        let mut go_on = TextPart::ALL.map(|own| {
+            let first = frame.iter().find(|(part, text)| *part == own && !text.is_empty());
+            first.is_some_and(|(_, text)| begins_with_second(text))
+        });
         for (part, text) in frame {
+            go_on[part as usize] &= text.is_empty();
             let mut halves = std::mem::take(&mut self.part_mut(part).halves);
-            for other in TextPart::ALL.into_iter().filter(|other| *other != part) {
+            let others = TextPart::ALL.into_iter().filter(|other| *other != part && !go_on[*other as usize]);
+            for other in others {
                 halves.go_on_with(&mut self.part_mut(other).halves, &text);
             }
             let text = halves.push(text);
@@ -474,6 +481,26 @@ mod tests {
             }
             assert_eq!(text.without_rest(&secrets, words), "[key] is bad", "{words}");
             assert_eq!(text.without_rest(&secrets, "it is bad"), "it is bad");
+        }
+    }
+
+    #[test]
+    fn half_a_character_goes_to_its_own_part_before_another() {
+        let secrets = Secrets::default();
+        let (first, second) = ("\u{10f03d}", "\u{10f6b2}");
+        for (more, reasoning, answer) in [
+            (
+                vec![(Answer, format!("{second} x")), (Reasoning, format!("{second} b"))],
+                "a 🚲 b",
+                "\u{fffd} x",
+            ),
+            (vec![(Answer, format!("{second} x")), (Reasoning, " b".to_owned())], "a  b", "🚲 x"),
+        ] {
+            let (mut text, mut out) = (ReplyText::default(), SafeText::default());
+            text.expect_halves();
+            text.push(&secrets, vec![(Reasoning, format!("a {first}"))], &mut out);
+            text.push(&secrets, more, &mut out);
+            assert_eq!((out.reasoning.as_str(), out.answer.as_str()), (reasoning, answer));
         }
     }
 

@@ -122,6 +122,24 @@ impl Secrets {
         (!whole.is_empty()).then(|| replaced(text, text.len(), &whole))
     }
 
+    /// A text without the secrets in it, and without the beginning of one at its end.
+    pub(super) fn redact(&self, text: String) -> String {
+        if self.is_empty() {
+            return text;
+        }
+        let (whole, sure) = self.find_all(&text);
+        let mut out = replaced(&text, sure, &whole);
+        let rest = &text[sure..];
+        match self.find(rest).begun.filter(|(_, letters)| *letters >= SHORTEST_BEGINNING) {
+            Some((begin, _)) => {
+                out.push_str(&rest[..begin]);
+                out.push_str(REDACTED);
+            }
+            None => out.push_str(rest),
+        }
+        out
+    }
+
     /// Searches a text of any length: gives the byte ranges of secrets, and the end of what is sure, in which they all are.
     pub(super) fn find_all(&self, text: &str) -> (Vec<(usize, usize)>, usize) {
         let mut whole = Vec::new();
@@ -196,7 +214,7 @@ impl Secrets {
 
 impl Finds {
     /// The end of what is sure to be no secret's beginning.
-    pub(super) fn end_of_sure(&self, text: &str) -> usize {
+    fn end_of_sure(&self, text: &str) -> usize {
         let begun = self.begun.map_or(text.len(), |(begin, _)| begin);
         let whole = self.whole.last().map_or(0, |(_, end)| *end);
         let end = begun.min(escape_begin(text)).max(whole);
@@ -242,7 +260,8 @@ mod tests {
     use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
     use proptest::prelude::*;
 
-    use super::super::secret_filter::SecretFilter;
+    use super::super::protocol::TextPart;
+    use super::super::reply_text::{ReplyText, SafeText};
     use super::*;
 
     const KEY: &str = "sk-planted-5f0c2a91";
@@ -251,6 +270,15 @@ mod tests {
         let mut secrets = Secrets::default();
         secrets.add(KEY);
         secrets
+    }
+
+    /// What is told of a text that comes in these pieces.
+    fn streamed(secrets: &Secrets, pieces: impl IntoIterator<Item = String>) -> String {
+        let (mut text, mut out) = (ReplyText::default(), SafeText::default());
+        for piece in pieces {
+            text.push(secrets, vec![(TextPart::Answer, piece)], &mut out);
+        }
+        out.answer + &text.finish(secrets).answer
     }
 
     fn each(f: impl Fn(char) -> String) -> String {
@@ -448,15 +476,6 @@ mod tests {
         each(|c| char::from_u32(c as u32 + 0xfee0).unwrap().into()).bytes().map(write).collect()
     }
 
-    #[test]
-    fn bytes_that_are_a_character_in_utf8_are_read_as_letters_of_latin1_too() {
-        let secrets = secrets();
-        for form in ["sk-planted-5f0%C7%B2a91", "sk-planted-5f0\\xc7\\xb2a91", "sk-planted-5f0%25C7%25B2a91"]
-        {
-            assert_eq!(secrets.redact(format!("a {form} b")), "a [key] b", "{form}");
-        }
-    }
-
     /// As much of the key as a reader could still find.
     fn shows(text: &str) -> bool {
         let text = squeezed(text);
@@ -475,21 +494,25 @@ mod tests {
     }
 
     #[test]
+    fn bytes_that_are_a_character_in_utf8_are_read_as_letters_of_latin1_too() {
+        let secrets = secrets();
+        for form in ["sk-planted-5f0%C7%B2a91", "sk-planted-5f0\\xc7\\xb2a91", "sk-planted-5f0%25C7%25B2a91"]
+        {
+            assert_eq!(secrets.redact(format!("a {form} b")), "a [key] b", "{form}");
+        }
+    }
+
+    #[test]
     fn a_key_is_found_wherever_the_stream_is_cut() {
         let secrets = secrets();
         for form in clothes() {
             let text = format!("<svg> {form} </svg>");
             let cuts: Vec<usize> = (1..text.len()).filter(|at| text.is_char_boundary(*at)).collect();
             for cut in cuts {
-                let mut filter = SecretFilter::default();
-                let mut out = filter.push(&secrets, text[..cut].to_owned());
-                out += &filter.push(&secrets, text[cut..].to_owned());
-                out += &filter.finish(&secrets);
+                let out = streamed(&secrets, [&text[..cut], &text[cut..]].map(str::to_owned));
                 assert!(out.contains(REDACTED) && out.ends_with("</svg>"), "{form} cut at {cut}: {out}");
             }
-            let mut filter = SecretFilter::default();
-            let mut out: String = text.chars().map(|c| filter.push(&secrets, c.to_string())).collect();
-            out += &filter.finish(&secrets);
+            let out = streamed(&secrets, text.chars().map(String::from));
             assert!(out.contains(REDACTED), "{form} letter by letter: {out}");
         }
     }
@@ -524,13 +547,13 @@ mod tests {
         let secrets = secrets();
         let text = format!("{}{KEY}{}", "x".repeat(WINDOW - 5), "é".repeat(WINDOW));
         assert_eq!(secrets.redact(text.clone()), text.replace(KEY, REDACTED));
-        let mut filter = SecretFilter::default();
-        let mut given = filter.push(&secrets, "sk-pl".to_owned()).len();
+        let (mut reply, mut out) = (ReplyText::default(), SafeText::default());
+        reply.push(&secrets, vec![(TextPart::Answer, "sk-pl".to_owned())], &mut out);
         for n in 1..3 * MAX_HELD {
-            given += filter.push(&secrets, " ".to_owned()).len();
-            assert!("sk-pl".len() + n - given <= MAX_HELD + 8);
+            reply.push(&secrets, vec![(TextPart::Answer, " ".to_owned())], &mut out);
+            assert!("sk-pl".len() + n - out.answer.len() <= MAX_HELD + 8);
         }
-        assert!(given > MAX_HELD);
+        assert!(out.answer.len() > MAX_HELD);
     }
 
     #[cfg(unix)]
@@ -586,12 +609,7 @@ mod tests {
     proptest! {
         #[test]
         fn a_text_without_the_key_comes_through_unchanged(pieces in prop::collection::vec("[sk <>&;%\\\\a-z0-9é-]{0,12}", 0..20)) {
-            let secrets = secrets();
-            let mut filter = SecretFilter::default();
-            let mut out: String =
-                pieces.iter().map(|piece| filter.push(&secrets, piece.clone())).collect();
-            out += &filter.finish(&secrets);
-            prop_assert_eq!(out, pieces.concat());
+            prop_assert_eq!(streamed(&secrets(), pieces.clone()), pieces.concat());
         }
     }
 }

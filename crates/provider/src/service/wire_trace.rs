@@ -382,8 +382,8 @@ mod tests {
             ("sk-[zq][pl", "an][/zq]ted-5f0c2a91", "5f0c"),
             ("sk-[zq][", "plan][/zq]ted-5f0c2a91", "5f0c"),
         ] {
-            let said = traced(&[("a", begin), ("b", rest)]);
-            assert!(!said.contains(part), "{begin}: {said}");
+            let said = traced(&[("a", begin), ("b", rest), ("c", "stop")]);
+            assert!(!said.contains(part) && said.contains("stop"), "{begin}: {said}");
         }
     }
 
@@ -410,6 +410,11 @@ mod tests {
         for part in ["u0064", "u0035", "u0030"] {
             assert!(!said.contains(part), "{part}: {said}");
         }
+        // The frames without a text are told.
+        assert!(
+            said.contains(HIDDEN) && said.matches("\"content\":\"\"},\"done\":false").count() >= blank.len(),
+            "{said}"
+        );
     }
 
     #[test]
@@ -423,7 +428,8 @@ mod tests {
         ];
         let frames = thoughts.map(|text| serde_json::json!({"thinking": text, "content": ""}));
         let more = answers.map(|text| serde_json::json!({ "content": text }));
-        let said = traced_frames(&[frames.as_slice(), &more].concat());
-        assert!(!said.contains("%BD%94"), "{said}");
+        let first = [serde_json::json!({"model": "m"})];
+        let said = traced_frames(&[first.as_slice(), &frames, &more].concat());
+        assert!(!said.contains("%BD%94") && said.contains(HIDDEN) && said.contains("model"), "{said}");
     }
 }
