@@ -9,7 +9,7 @@
 //! - [`program`]: the program in a clean environment, and a server that it serves pages with.
 //! - [`mutated`]: what damage makes of bytes. [`tempdir`]: a folder of a test's own.
 //! - [`loopback`], [`hub`]: servers that do what a test says. [`frames`]: what services say, in the words of each protocol;
-//!   [`disguise`]: streams in which they say a key in other clothes.
+//!   [`clothes`]: a key as they may say it, [`disguise`]: streams in which they do.
 //! - `attempts`, `exhibits` (features): attempts as plain data, and results of real and of hostile drawings.
 //! - [`model_file`]: models of random weights, made on the spot. [`browser`]: a real Chromium.
 //!
@@ -24,6 +24,7 @@
 #[cfg(feature = "attempts")]
 pub mod attempts;
 pub mod browser;
+pub mod clothes;
 pub mod disguise;
 #[cfg(feature = "exhibits")]
 pub mod exhibits;

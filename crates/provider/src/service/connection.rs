@@ -11,10 +11,10 @@ use super::api_key::ApiKey;
 use super::entry::ServiceEntry;
 use super::header::ServiceHeaders;
 use super::limits::ServiceLimits;
-use super::secrets::Secrets;
 use super::service_error::ServiceError;
 use super::variable::VariableLookup;
 use crate::RequestQueue;
+use pelicycle_secrets::Secrets;
 
 /// The number of requests at the same time to a service whose entry says nothing of it.
 const CONCURRENCY: usize = 4;

@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 
 use super::protocol::TextPart;
-use super::secrets::{MAX_HELD, SHORTEST_BEGINNING, Secrets, boundary};
+use pelicycle_secrets::{MAX_HELD, SHORTEST_BEGINNING, Secrets, boundary};
 
 /// The end of a text that is not sure yet, and where its pieces stand in the parts of the reply.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

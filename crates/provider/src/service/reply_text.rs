@@ -7,7 +7,7 @@
 use super::halves::{HalfJoiner, begins_with_second};
 use super::joined_text::JoinedText;
 use super::protocol::TextPart;
-use super::secrets::{REDACTED, Secrets, merged, replaced};
+use pelicycle_secrets::{REDACTED, Secrets, merged, replaced};
 
 /// Text that is sure to hold no secret.
 #[derive(Debug, Default)]
@@ -321,13 +321,17 @@ mod tests {
 
     use super::TextPart::{Answer, Reasoning};
     use super::*;
-    use crate::service::secrets::MAX_HELD;
+    use pelicycle_secrets::MAX_HELD;
+    use pelicycle_testkit::clothes::{KEY, clothes};
 
-    const KEY: &str = "sk-planted-5f0c2a91";
-
-    fn told(pieces: &[(TextPart, &str)]) -> (String, String) {
+    fn secrets() -> Secrets {
         let mut secrets = Secrets::default();
         secrets.add(KEY);
+        secrets
+    }
+
+    fn told(pieces: &[(TextPart, &str)]) -> (String, String) {
+        let secrets = secrets();
         let (mut text, mut out) = (ReplyText::default(), SafeText::default());
         for (part, more) in pieces {
             text.push(&secrets, vec![(*part, (*more).to_owned())], &mut out);
@@ -463,8 +467,7 @@ mod tests {
 
     #[test]
     fn words_after_a_reply_do_not_go_on_with_a_secret() {
-        let mut secrets = Secrets::default();
-        secrets.add(KEY);
+        let secrets = secrets();
         let (mut text, mut out) = (ReplyText::default(), SafeText::default());
         text.push(&secrets, vec![(Answer, "a sk-pl".to_owned())], &mut out);
         assert_eq!(text.without_rest(&secrets, "anted-5f0c2a91 is bad"), "[key] is bad");
@@ -548,8 +551,7 @@ mod tests {
 
     #[test]
     fn orders_in_which_the_text_is_the_same_are_kept_once_and_one_without_news_is_not_searched() {
-        let mut secrets = Secrets::default();
-        secrets.add(KEY);
+        let secrets = secrets();
         let (mut text, mut out) = (ReplyText::default(), SafeText::default());
         text.push(&secrets, vec![(Reasoning, "a sk-pl".to_owned())], &mut out);
         assert_eq!(text.orders.len(), 2, "with it and without it");
@@ -588,6 +590,11 @@ mod tests {
             let rest = text.finish(&secrets);
             prop_assert_eq!((out.reasoning + &rest.reasoning, out.answer + &rest.answer), (said.reasoning, said.answer));
         }
+
+        #[test]
+        fn a_text_without_the_key_comes_through_unchanged(pieces in prop::collection::vec("[sk <>&;%\\\\a-z0-9é-]{0,12}", 0..20)) {
+            prop_assert_eq!(streamed(&secrets(), pieces.clone()), pieces.concat());
+        }
     }
 
     #[test]
@@ -612,5 +619,41 @@ mod tests {
             text.push(&secrets, vec![(part, "<path d='M 0 9'/>.".to_owned())], &mut out);
             assert_eq!(out.reasoning.len() + out.answer.len(), 18, "{round}");
         }
+    }
+
+    /// What is told of a text that comes in these pieces.
+    fn streamed(secrets: &Secrets, pieces: impl IntoIterator<Item = String>) -> String {
+        let (mut text, mut out) = (ReplyText::default(), SafeText::default());
+        for piece in pieces {
+            text.push(secrets, vec![(TextPart::Answer, piece)], &mut out);
+        }
+        out.answer + &text.finish(secrets).answer
+    }
+
+    #[test]
+    fn a_key_is_found_wherever_the_stream_is_cut() {
+        let secrets = secrets();
+        for form in clothes() {
+            let text = format!("<svg> {form} </svg>");
+            let cuts: Vec<usize> = (1..text.len()).filter(|at| text.is_char_boundary(*at)).collect();
+            for cut in cuts {
+                let out = streamed(&secrets, [&text[..cut], &text[cut..]].map(str::to_owned));
+                assert!(out.contains(REDACTED) && out.ends_with("</svg>"), "{form} cut at {cut}: {out}");
+            }
+            let out = streamed(&secrets, text.chars().map(String::from));
+            assert!(out.contains(REDACTED), "{form} letter by letter: {out}");
+        }
+    }
+
+    #[test]
+    fn what_waits_is_bounded() {
+        let secrets = secrets();
+        let (mut reply, mut out) = (ReplyText::default(), SafeText::default());
+        reply.push(&secrets, vec![(TextPart::Answer, "sk-pl".to_owned())], &mut out);
+        for n in 1..3 * MAX_HELD {
+            reply.push(&secrets, vec![(TextPart::Answer, " ".to_owned())], &mut out);
+            assert!("sk-pl".len() + n - out.answer.len() <= MAX_HELD + 8);
+        }
+        assert!(out.answer.len() > MAX_HELD);
     }
 }

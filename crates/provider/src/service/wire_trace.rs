@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 
 use super::connection::ServiceConnection;
-use super::projection::{escape_begin, projections};
-use super::secrets::MAX_HELD;
+use pelicycle_secrets::MAX_HELD;
+use pelicycle_secrets::{has_letters, unfinished_escape};
 
 /// The letters of a secret's beginning at the end of a string that make a frame wait for the next ones.
 const WAITING: usize = 4;
@@ -201,12 +201,12 @@ fn follow(
     };
     // A beginning that goes on for longer than that is no secret; to read it with each frame takes a square of the time.
     let begun = begun.filter(|(begin, _)| tail.len() - begin <= MAX_HELD);
-    let escape = escape_begin(&tail);
+    let escape = unfinished_escape(&tail);
     let escapes = escape < tail.len();
     // Of an escape that is cut nobody knows yet whether it is a letter.
     let begun = begun.or(escapes.then_some((escape, 0)));
     let end = begun.map(|(begin, letters)| {
-        let told = known.is_some_and(|end| !end.waits) && projections(text).iter().all(Vec::is_empty);
+        let told = known.is_some_and(|end| !end.waits) && !has_letters(text);
         StringEnd {
             text: tail[begin.min(escape)..].to_owned(),
             letters,

@@ -2,7 +2,7 @@
 
 use unicode_normalization::char::decompose_compatible;
 
-use super::markup::{
+use crate::markup::{
     CodeTexts, LONGEST_MARK, begins_code, has_brackets, without_brackets, without_codes,
     without_reasoning_marks, without_sure_brackets, without_tags,
 };
@@ -22,14 +22,14 @@ const LONGEST_ESCAPE: usize = LONGEST_TWICE + LONGEST_MARK;
 
 /// A letter or digit, in small letters, and the bytes of the text that stand for it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Mark {
-    pub(super) letter: u8,
-    pub(super) begin: usize,
-    pub(super) end: usize,
+pub(crate) struct PlacedLetter {
+    pub(crate) letter: u8,
+    pub(crate) begin: usize,
+    pub(crate) end: usize,
 }
 
 /// A character and the bytes of the text that stand for it.
-pub(super) type Spot = (char, usize, usize);
+pub(crate) type PlacedChar = (char, usize, usize);
 
 /// What escapes of bytes stand for beyond ASCII: a text may mean either, and each may show what the other hides.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -42,7 +42,7 @@ enum ByteEscapes {
 
 /// Characters with escapes read once.
 struct Unescaped {
-    spots: Vec<Spot>,
+    chars: Vec<PlacedChar>,
     /// Whether there was one.
     changed: bool,
     /// Whether several of bytes were read as one character.
@@ -53,19 +53,19 @@ struct Unescaped {
 /// tags in square brackets as well, where it has such, also without those alone that are sure to be tags. Where marks of
 /// reasoning stand in it, all that of the text without them as well: they may part an escape or an encoding. Each may show a
 /// secret that the others hide.
-pub(super) fn projections(text: &str) -> Vec<Vec<Mark>> {
-    let raw: Vec<Spot> = text.char_indices().map(|(at, c)| (c, at, at + c.len_utf8())).collect();
+pub(crate) fn readings(text: &str) -> Vec<Vec<PlacedLetter>> {
+    let raw: Vec<PlacedChar> = text.char_indices().map(|(at, c)| (c, at, at + c.len_utf8())).collect();
     let bare = without_reasoning_marks(text, &raw);
-    let mut all = readings(&raw);
-    all.extend(bare.into_iter().flat_map(|bare| readings(&bare)));
+    let mut all = readings_of(&raw);
+    all.extend(bare.into_iter().flat_map(|bare| readings_of(&bare)));
     all
 }
 
 /// The letters and digits of a text in all its readings but that without marks of reasoning.
-fn readings(raw: &[Spot]) -> Vec<Vec<Mark>> {
-    let mut all = vec![marks(raw)];
-    let escaped = raw.iter().any(|spot| matches!(spot.0, '\\' | '%' | '&'));
-    if !escaped && !raw.iter().any(|spot| matches!(spot.0, '<' | '[') || begins_code(spot.0)) {
+fn readings_of(raw: &[PlacedChar]) -> Vec<Vec<PlacedLetter>> {
+    let mut all = vec![letters(raw)];
+    let escaped = raw.iter().any(|placed| matches!(placed.0, '\\' | '%' | '&'));
+    if !escaped && !raw.iter().any(|placed| matches!(placed.0, '<' | '[') || begins_code(placed.0)) {
         return all;
     }
     for bytes in [ByteEscapes::Utf8, ByteEscapes::Latin1] {
@@ -73,13 +73,13 @@ fn readings(raw: &[Spot]) -> Vec<Vec<Mark>> {
         let mut read = raw.to_vec();
         if escaped {
             (read, joined) = all_unescaped(read, false, bytes);
-            all.push(marks(&read));
+            all.push(letters(&read));
         }
         if has_codes(&read) {
             // A code may end with a character that begins escapes, too.
             let (without_codes, also) = all_unescaped(raw.to_vec(), true, bytes);
             joined |= also;
-            all.push(marks(&without_codes));
+            all.push(letters(&without_codes));
             add_bare(without_codes, &mut all);
         }
         add_bare(read, &mut all);
@@ -92,73 +92,79 @@ fn readings(raw: &[Spot]) -> Vec<Vec<Mark>> {
 }
 
 /// Adds the letters and digits that stand in no markup, where there is some.
-fn add_bare(spots: Vec<Spot>, all: &mut Vec<Vec<Mark>>) {
-    let coded = has_codes(&spots);
-    let mut bare = if coded { without_codes(&spots, CodeTexts::Stay) } else { spots };
-    let tagged = bare.iter().any(|spot| spot.0 == '<');
+fn add_bare(chars: Vec<PlacedChar>, all: &mut Vec<Vec<PlacedLetter>>) {
+    let coded = has_codes(&chars);
+    let mut bare = if coded { without_codes(&chars, CodeTexts::Stay) } else { chars };
+    let tagged = bare.iter().any(|placed| placed.0 == '<');
     if tagged {
         bare = without_tags(&bare);
     }
     if coded || tagged {
-        all.push(marks(&bare));
+        all.push(letters(&bare));
     }
     if has_brackets(&bare) {
         // What has a value may be text in brackets as well.
         let (names, values) = (without_brackets(&bare, false), without_brackets(&bare, true));
         let sure = without_sure_brackets(&bare);
         let readings = [names.len(), values.len(), sure.len()];
-        all.push(marks(&names));
+        all.push(letters(&names));
         // What is no shorter left out no more.
         if readings[1] < readings[0] {
-            all.push(marks(&values));
+            all.push(letters(&values));
         }
         if readings[2] > readings[1] {
-            all.push(marks(&sure));
+            all.push(letters(&sure));
         }
     }
 }
 
-fn has_codes(spots: &[Spot]) -> bool {
-    spots.iter().any(|spot| begins_code(spot.0))
+fn has_codes(chars: &[PlacedChar]) -> bool {
+    chars.iter().any(|placed| begins_code(placed.0))
 }
 
 /// The characters with escapes read, those within escapes too; without codes for terminals and the texts in them, where so asked.
 /// Says, too, whether bytes were read as one character.
-fn all_unescaped(mut spots: Vec<Spot>, without: bool, bytes: ByteEscapes) -> (Vec<Spot>, bool) {
+fn all_unescaped(mut chars: Vec<PlacedChar>, without: bool, bytes: ByteEscapes) -> (Vec<PlacedChar>, bool) {
     let mut joined = false;
     for _ in 0..DEPTH {
         if without {
-            spots = without_codes(&spots, CodeTexts::Go);
+            chars = without_codes(&chars, CodeTexts::Go);
         }
-        let read = unescaped(&spots, bytes);
-        spots = read.spots;
+        let read = unescaped(&chars, bytes);
+        chars = read.chars;
         joined |= read.joined;
         if !read.changed {
             break;
         }
     }
-    (if without { without_codes(&spots, CodeTexts::Go) } else { spots }, joined)
+    (if without { without_codes(&chars, CodeTexts::Go) } else { chars }, joined)
+}
+
+/// Whether a text has letters or digits in any of its readings.
+#[must_use]
+pub fn has_letters(text: &str) -> bool {
+    readings(text).iter().any(|reading| !reading.is_empty())
 }
 
 /// The first place at which an escape may begin that is not whole yet at the end of a text; the text's length where there is
 /// none.
-pub(super) fn escape_begin(text: &str) -> usize {
+pub fn unfinished_escape(text: &str) -> usize {
     let from = text.floor_char_boundary(text.len().saturating_sub(LONGEST_ESCAPE));
     text[from..].find(['\\', '%', '&']).map_or(text.len(), |at| from + at)
 }
 
 /// The places at which an escape may begin that is not whole yet.
-pub(super) fn escape_begins(text: &str) -> Vec<usize> {
-    let from = escape_begin(text);
+pub(crate) fn escape_begins(text: &str) -> Vec<usize> {
+    let from = unfinished_escape(text);
     text[from..].match_indices(['\\', '%', '&']).map(|(at, _)| from + at).collect()
 }
 
-fn marks(spots: &[Spot]) -> Vec<Mark> {
-    let mut marks = Vec::with_capacity(spots.len());
-    for &(c, begin, end) in spots {
+fn letters(chars: &[PlacedChar]) -> Vec<PlacedLetter> {
+    let mut letters = Vec::with_capacity(chars.len());
+    for &(c, begin, end) in chars {
         let mut add = |c: char| {
             if c.is_ascii_alphanumeric() {
-                marks.push(Mark { letter: c.to_ascii_lowercase() as u8, begin, end });
+                letters.push(PlacedLetter { letter: c.to_ascii_lowercase() as u8, begin, end });
             }
         };
         match (c.is_ascii(), letter_sign(c)) {
@@ -168,7 +174,7 @@ fn marks(spots: &[Spot]) -> Vec<Mark> {
             _ => decompose_compatible(c, add),
         }
     }
-    marks
+    letters
 }
 
 /// The letter or digit that a sign stands for which Unicode does not take for one: tags, which nobody sees; white letters in
@@ -186,30 +192,30 @@ fn letter_sign(c: char) -> Option<char> {
 }
 
 /// The characters with escapes read once.
-fn unescaped(spots: &[Spot], bytes: ByteEscapes) -> Unescaped {
-    let mut read = Unescaped { spots: Vec::with_capacity(spots.len()), changed: false, joined: false };
+fn unescaped(chars: &[PlacedChar], bytes: ByteEscapes) -> Unescaped {
+    let mut read = Unescaped { chars: Vec::with_capacity(chars.len()), changed: false, joined: false };
     let mut at = 0;
-    while at < spots.len() {
-        let Some((mut c, mut length)) = single_escape(&spots[at..]) else {
-            read.spots.push(spots[at]);
+    while at < chars.len() {
+        let Some((mut c, mut length)) = single_escape(&chars[at..]) else {
+            read.chars.push(chars[at]);
             at += 1;
             continue;
         };
-        if let Some(whole) = utf8_escapes(&spots[at..]).filter(|_| bytes == ByteEscapes::Utf8) {
+        if let Some(whole) = utf8_escapes(&chars[at..]).filter(|_| bytes == ByteEscapes::Utf8) {
             (c, length) = whole;
             read.joined = true;
         }
         read.changed = true;
-        read.spots.push((c, spots[at].1, spots[at + length - 1].2));
+        read.chars.push((c, chars[at].1, chars[at + length - 1].2));
         at += length;
     }
     read
 }
 
 /// The escapes of all the bytes of a character in UTF-8 that these characters begin with: the character, and their length.
-fn utf8_escapes(spots: &[Spot]) -> Option<(char, usize)> {
-    let (first, mut length) = single_escape(spots)?;
-    let is_of_byte = |at: usize| match (spots[at].0, spots.get(at + 1).map(|spot| spot.0)) {
+fn utf8_escapes(chars: &[PlacedChar]) -> Option<(char, usize)> {
+    let (first, mut length) = single_escape(chars)?;
+    let is_of_byte = |at: usize| match (chars[at].0, chars.get(at + 1).map(|placed| placed.0)) {
         ('%', next) => next != Some('u'),
         ('\\', next) => next.is_some_and(|c| c == 'x' || c.is_digit(8)),
         _ => false,
@@ -225,7 +231,7 @@ fn utf8_escapes(spots: &[Spot]) -> Option<(char, usize)> {
     }
     let mut bytes = vec![first as u8];
     for _ in 0..more {
-        let next = spots.get(length..).filter(|rest| !rest.is_empty() && is_of_byte(length));
+        let next = chars.get(length..).filter(|rest| !rest.is_empty() && is_of_byte(length));
         let (c @ '\u{80}'..='\u{bf}', n) = next.and_then(single_escape)? else { return None };
         bytes.push(c as u8);
         length += n;
@@ -235,8 +241,8 @@ fn utf8_escapes(spots: &[Spot]) -> Option<(char, usize)> {
 }
 
 /// The escape that these characters begin with, by itself: what it stands for, and its length.
-fn single_escape(spots: &[Spot]) -> Option<(char, usize)> {
-    let char_at = |at: usize| spots.get(at).map(|spot| spot.0);
+fn single_escape(chars: &[PlacedChar]) -> Option<(char, usize)> {
+    let char_at = |at: usize| chars.get(at).map(|placed| placed.0);
     let number = |from: usize, most: usize, radix: u32| {
         let digits = (from..from + most).map_while(|at| char_at(at)?.to_digit(radix));
         digits.fold((0_u32, 0_usize), |(value, n), digit| {

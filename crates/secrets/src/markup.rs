@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use pelicycle_reasoning::ReasoningTags;
 
-use super::projection::Spot;
+use crate::readings::PlacedChar;
 
 /// The most characters of a tag, or of a text within a code for terminals, that is passed over.
 const LONGEST_TAG: usize = 4 << 10;
@@ -19,7 +19,7 @@ const LONGEST_VALUE: usize = 512;
 const LONGEST_TOKEN: usize = 48;
 
 /// The longest mark of reasoning or special token, in bytes.
-pub(super) const LONGEST_MARK: usize = LONGEST_TOKEN + "<||>".len();
+pub(crate) const LONGEST_MARK: usize = LONGEST_TOKEN + "<||>".len();
 
 /// The names of tags in square brackets that forums have.
 const FORUM_TAGS: [&str; 44] = [
@@ -33,7 +33,7 @@ const FORUM_TAGS: [&str; 44] = [
 const ESCAPE: char = '\u{1b}';
 
 /// Whether a character begins a code for terminals: the escape, or one of the signs that stand for it and another.
-pub(super) fn begins_code(c: char) -> bool {
+pub(crate) fn begins_code(c: char) -> bool {
     c == ESCAPE || introduced(c).is_some()
 }
 
@@ -47,33 +47,33 @@ fn introduced(c: char) -> Option<char> {
 }
 
 /// Whether a tag in square brackets may stand here.
-pub(super) fn has_brackets(spots: &[Spot]) -> bool {
-    spots.windows(2).any(|pair| pair[0].0 == '[' && (pair[1].0 == '/' || pair[1].0.is_ascii_alphabetic()))
+pub(crate) fn has_brackets(chars: &[PlacedChar]) -> bool {
+    chars.windows(2).any(|pair| pair[0].0 == '[' && (pair[1].0 == '/' || pair[1].0.is_ascii_alphabetic()))
 }
 
 /// The treatment of texts in codes for terminals, such as the address of a link or the title of a window.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum CodeTexts {
+pub(crate) enum CodeTexts {
     Stay,
     Go,
 }
 
 /// The characters that stand in no code for terminals. One that has not ended yet is one.
-pub(super) fn without_codes(spots: &[Spot], texts: CodeTexts) -> Vec<Spot> {
+pub(crate) fn without_codes(chars: &[PlacedChar], texts: CodeTexts) -> Vec<PlacedChar> {
     let mut ends = Ahead::new(&["\u{7}", "\u{9c}", "\u{1b}\\"]);
-    without(spots, |at| code_end(spots, at, texts, &mut ends))
+    without(chars, |at| code_end(chars, at, texts, &mut ends))
 }
 
 /// The characters that stand in no mark of reasoning and no special token, where there are such. One that has not ended yet is one.
-pub(super) fn without_reasoning_marks(text: &str, spots: &[Spot]) -> Option<Vec<Spot>> {
+pub(crate) fn without_reasoning_marks(text: &str, chars: &[PlacedChar]) -> Option<Vec<PlacedChar>> {
     let end = |at: usize| {
-        let (c, begin, _) = spots[at];
+        let (c, begin, _) = chars[at];
         let rest = matches!(c, '<' | '[' | '◁').then(|| &text.as_bytes()[begin..])?;
         let length = ReasoningTags::mark_length(rest).or_else(|| token_length(rest))?;
-        Some(spots.partition_point(|spot| spot.1 < begin + length))
+        Some(chars.partition_point(|placed| placed.1 < begin + length))
     };
-    let bare = without(spots, end);
-    (bare.len() < spots.len()).then_some(bare)
+    let bare = without(chars, end);
+    (bare.len() < chars.len()).then_some(bare)
 }
 
 /// The length of the special token that a text begins with.
@@ -89,54 +89,54 @@ fn token_length(text: &[u8]) -> Option<usize> {
 }
 
 /// The characters that stand in no tag and no comment of HTML. One that has not ended yet is one.
-pub(super) fn without_tags(spots: &[Spot]) -> Vec<Spot> {
+pub(crate) fn without_tags(chars: &[PlacedChar]) -> Vec<PlacedChar> {
     let (mut tag_ends, mut comment_ends) = (Ahead::new(&[">"]), Ahead::new(&["-->"]));
-    without(spots, |at| tag_end(spots, at, &mut tag_ends, &mut comment_ends))
+    without(chars, |at| tag_end(chars, at, &mut tag_ends, &mut comment_ends))
 }
 
 /// The characters that stand in no tag in square brackets: forums write `[b]` and `[/b]`, and with `values` `[color=red]`.
 /// One that has not ended yet is one.
-pub(super) fn without_brackets(spots: &[Spot], values: bool) -> Vec<Spot> {
+pub(crate) fn without_brackets(chars: &[PlacedChar], values: bool) -> Vec<PlacedChar> {
     let mut ends = Ahead::new(&["]", "["]);
-    without(spots, |at| bracket_end(spots, at, values, &mut ends))
+    without(chars, |at| bracket_end(chars, at, values, &mut ends))
 }
 
 /// The characters that stand in no tag in square brackets, where what is only a word in brackets stays: of `[b][plan][/b]` the
 /// middle. A tag is what closes, has a value, is closed somewhere, has a name that forums know, or stands right before a word in brackets.
-pub(super) fn without_sure_brackets(spots: &[Spot]) -> Vec<Spot> {
+pub(crate) fn without_sure_brackets(chars: &[PlacedChar]) -> Vec<PlacedChar> {
     let mut ends = Ahead::new(&["]", "["]);
-    let tags: Vec<(usize, usize)> = (0..spots.len())
-        .filter(|&at| spots[at].0 == '[')
-        .filter_map(|at| Some((at, bracket_end(spots, at, true, &mut ends)?)))
+    let tags: Vec<(usize, usize)> = (0..chars.len())
+        .filter(|&at| chars[at].0 == '[')
+        .filter_map(|at| Some((at, bracket_end(chars, at, true, &mut ends)?)))
         .collect();
     let name = |at: usize| -> String {
-        let letters = spots[at + 1..].iter().map(|spot| spot.0.to_ascii_lowercase());
+        let letters = chars[at + 1..].iter().map(|placed| placed.0.to_ascii_lowercase());
         letters.take(LONGEST_NAME + 1).take_while(char::is_ascii_alphanumeric).collect()
     };
-    let closes = |at: usize| char_at(spots, at + 1) == Some('/');
+    let closes = |at: usize| char_at(chars, at + 1) == Some('/');
     let closed: HashSet<String> =
         tags.iter().filter(|tag| closes(tag.0)).map(|tag| name(tag.0 + 1)).collect();
     let is_known = |at: usize| {
         let name = name(at);
         // One that has not ended yet may be a word.
-        let has_value = char_at(spots, at + 1 + name.len()).is_some_and(|c| c != ']');
+        let has_value = char_at(chars, at + 1 + name.len()).is_some_and(|c| c != ']');
         closes(at) || has_value || FORUM_TAGS.contains(&&*name) || closed.contains(&name)
     };
     let before_a_word = |end: usize| tags.binary_search_by_key(&end, |tag| tag.0).is_ok() && !is_known(end);
     let sure = |&(at, end): &(usize, usize)| is_known(at) || before_a_word(end);
     let mut sure = tags.iter().filter(|tag| sure(tag)).copied().peekable();
-    without(spots, |at| sure.next_if(|tag| tag.0 == at).map(|tag| tag.1))
+    without(chars, |at| sure.next_if(|tag| tag.0 == at).map(|tag| tag.1))
 }
 
 /// The characters but for those from each place at which something ends, to its end.
-fn without(spots: &[Spot], mut end: impl FnMut(usize) -> Option<usize>) -> Vec<Spot> {
-    let mut out = Vec::with_capacity(spots.len());
+fn without(chars: &[PlacedChar], mut end: impl FnMut(usize) -> Option<usize>) -> Vec<PlacedChar> {
+    let mut out = Vec::with_capacity(chars.len());
     let mut at = 0;
-    while at < spots.len() {
+    while at < chars.len() {
         match end(at) {
             Some(end) => at = end,
             None => {
-                out.push(spots[at]);
+                out.push(chars[at]);
                 at += 1;
             }
         }
@@ -145,41 +145,41 @@ fn without(spots: &[Spot], mut end: impl FnMut(usize) -> Option<usize>) -> Vec<S
 }
 
 /// The end of the tag or comment that begins at a place.
-fn tag_end(spots: &[Spot], at: usize, tag_ends: &mut Ahead, comment_ends: &mut Ahead) -> Option<usize> {
-    if spots[at].0 != '<' {
+fn tag_end(chars: &[PlacedChar], at: usize, tag_ends: &mut Ahead, comment_ends: &mut Ahead) -> Option<usize> {
+    if chars[at].0 != '<' {
         return None;
     }
-    let next = char_at(spots, at + 1);
+    let next = char_at(chars, at + 1);
     if next.is_some_and(|c| !c.is_ascii_alphabetic() && !matches!(c, '/' | '!' | '?')) {
         return None;
     }
-    match (stands(spots, at, "<!--"), stands(spots, at, "<![CDATA[")) {
+    match (stands(chars, at, "<!--"), stands(chars, at, "<![CDATA[")) {
         // What stands in it is text.
         (_, true) => Some(at + 9),
-        (true, _) => comment_ends.find(spots, at + 4, at + LONGEST_TAG),
-        _ => tag_ends.find(spots, at + 1, at + LONGEST_TAG),
+        (true, _) => comment_ends.find(chars, at + 4, at + LONGEST_TAG),
+        _ => tag_ends.find(chars, at + 1, at + LONGEST_TAG),
     }
 }
 
 /// The end of the code for terminals that begins at a place, such as one for a colour or a link.
-fn code_end(spots: &[Spot], at: usize, texts: CodeTexts, ends: &mut Ahead) -> Option<usize> {
-    let (kind, from) = match spots[at].0 {
-        ESCAPE => (char_at(spots, at + 1), at + 2),
+fn code_end(chars: &[PlacedChar], at: usize, texts: CodeTexts, ends: &mut Ahead) -> Option<usize> {
+    let (kind, from) = match chars[at].0 {
+        ESCAPE => (char_at(chars, at + 1), at + 2),
         c if texts == CodeTexts::Go => (Some(introduced(c)?), at + 1),
         _ => return None,
     };
     let run = |from: usize, most: char| {
         from + (from..)
-            .take_while(|&at| char_at(spots, at).is_some_and(|c| (' '..=most).contains(&c)))
+            .take_while(|&at| char_at(chars, at).is_some_and(|c| (' '..=most).contains(&c)))
             .count()
     };
     // The last character of a code, where it is one.
-    let closed = |at: usize| at + usize::from(char_at(spots, at).is_some_and(|c| ('0'..='~').contains(&c)));
+    let closed = |at: usize| at + usize::from(char_at(chars, at).is_some_and(|c| ('0'..='~').contains(&c)));
     match kind {
-        None => Some(spots.len()),
+        None => Some(chars.len()),
         Some('[') => Some(closed(run(from, '?'))),
         Some(_) if texts == CodeTexts::Stay => Some(from),
-        Some(']' | 'P' | 'X' | '^' | '_') => Some(ends.find(spots, from, at + LONGEST_TAG).unwrap_or(from)),
+        Some(']' | 'P' | 'X' | '^' | '_') => Some(ends.find(chars, from, at + LONGEST_TAG).unwrap_or(from)),
         Some(' '..='/') => Some(closed(run(from, '/'))),
         Some('0'..='~') => Some(from),
         // What is no code ends it.
@@ -188,36 +188,36 @@ fn code_end(spots: &[Spot], at: usize, texts: CodeTexts, ends: &mut Ahead) -> Op
 }
 
 /// The end of the tag in square brackets that begins at a place.
-fn bracket_end(spots: &[Spot], at: usize, values: bool, ends: &mut Ahead) -> Option<usize> {
-    if spots[at].0 != '[' {
+fn bracket_end(chars: &[PlacedChar], at: usize, values: bool, ends: &mut Ahead) -> Option<usize> {
+    if chars[at].0 != '[' {
         return None;
     }
-    let from = at + 1 + usize::from(char_at(spots, at + 1) == Some('/'));
+    let from = at + 1 + usize::from(char_at(chars, at + 1) == Some('/'));
     let in_name = |at: &usize| {
-        char_at(spots, *at)
+        char_at(chars, *at)
             .is_some_and(|c| c.is_ascii_alphabetic() || values && *at > from && c.is_ascii_digit())
     };
     let name = (from..=from + LONGEST_NAME).take_while(in_name).count();
     let end = from + name;
-    match char_at(spots, end) {
+    match char_at(chars, end) {
         _ if name > LONGEST_NAME => None,
         None => Some(end),
         Some(']') if name > 0 => Some(end + 1),
         Some('=' | ' ') if values && name > 0 => {
             // None stands within another.
-            ends.find(spots, end, end + LONGEST_VALUE).filter(|end| spots[end - 1].0 != '[')
+            ends.find(chars, end, end + LONGEST_VALUE).filter(|end| chars[end - 1].0 != '[')
         }
         _ => None,
     }
 }
 
-fn char_at(spots: &[Spot], at: usize) -> Option<char> {
-    spots.get(at).map(|spot| spot.0)
+fn char_at(chars: &[PlacedChar], at: usize) -> Option<char> {
+    chars.get(at).map(|placed| placed.0)
 }
 
 /// Whether this text stands at a place.
-fn stands(spots: &[Spot], at: usize, text: &str) -> bool {
-    text.chars().enumerate().all(|(n, c)| char_at(spots, at + n) == Some(c))
+fn stands(chars: &[PlacedChar], at: usize, text: &str) -> bool {
+    text.chars().enumerate().all(|(n, c)| char_at(chars, at + n) == Some(c))
 }
 
 /// Looks ahead for one of several texts, from places that only go forward. None is looked at twice: where a text has
@@ -234,14 +234,14 @@ impl Ahead {
     }
 
     /// The end of the first of the texts, from `from` on and before `most`; that of all where it may still come.
-    fn find(&mut self, spots: &[Spot], from: usize, most: usize) -> Option<usize> {
+    fn find(&mut self, chars: &[PlacedChar], from: usize, most: usize) -> Option<usize> {
         self.at = self.at.max(from);
-        while self.at < most.min(spots.len()) {
-            if let Some(text) = self.texts.iter().find(|text| stands(spots, self.at, text)) {
+        while self.at < most.min(chars.len()) {
+            if let Some(text) = self.texts.iter().find(|text| stands(chars, self.at, text)) {
                 return Some(self.at + text.chars().count());
             }
             self.at += 1;
         }
-        (spots.len() <= most).then_some(spots.len())
+        (chars.len() <= most).then_some(chars.len())
     }
 }

@@ -1,12 +1,12 @@
 //! A secret as the common encodings write it: base64, base32, hex, numbers of characters, backwards.
 
 /// The letters and digits of a text, in small letters.
-pub(super) fn squeezed(text: &str) -> String {
+pub(crate) fn squeezed(text: &str) -> String {
     text.chars().filter(char::is_ascii_alphanumeric).map(|c| c.to_ascii_lowercase()).collect()
 }
 
 /// The letters and digits of a secret as the common encodings write them.
-pub(super) fn encodings(secret: &str, letters: &str) -> Vec<String> {
+pub(crate) fn encodings(secret: &str, letters: &str) -> Vec<String> {
     let bytes = |write: fn(u8) -> String| secret.bytes().map(write).collect::<String>();
     let turned = |c: char| match c {
         'a'..='m' => (c as u8 + 13) as char,
