@@ -158,21 +158,25 @@ async fn every_request_says_who_asks() {
 
 #[tokio::test]
 async fn a_text_is_fetched_whole_or_not_at_all() {
-    for (act, expected) in [
-        (Act::Send("HTTP/1.1 200 OK\r\ncontent-length: 4\r\n\r\ntext"), Ok("text")),
-        (Act::Send("HTTP/1.1 404 Not Found\r\ncontent-length: 0\r\n\r\n"), Err("answered 404")),
-        (Act::Send("HTTP/1.1 200 OK\r\ncontent-length: 1\r\n\r\n\u{1}"), Ok("\u{1}")),
-        (Act::Send(HEAD), Err("it could not be fetched")),
-        (Act::Flood("HTTP/1.1 200 OK\r\n\r\n"), Err("longer than 1 MiB")),
-        (Act::Hang(HEAD), Err("not all of it came within 1 s")),
-        (Act::Hang(""), Err("not all of it came within 1 s")),
-    ] {
+    let fetched = async |act: Act| {
         let (url, _) = server(act).await;
-        let fetched = fetch(&url, 1 << 20, Duration::from_secs(1)).await;
-        match (fetched, expected) {
-            (Ok(text), Ok(expected)) => assert_eq!(text, expected),
-            (Err(error), Err(expected)) => assert!(error.to_string().contains(expected), "{act:?}: {error}"),
-            (fetched, _) => panic!("{act:?}: {fetched:?}"),
-        }
+        fetch(&url, 1 << 20, Duration::from_secs(1)).await
+    };
+    for (act, expected) in [
+        (Act::Send("HTTP/1.1 200 OK\r\ncontent-length: 4\r\n\r\ntext"), "text"),
+        (Act::Send("HTTP/1.1 200 OK\r\ncontent-length: 1\r\n\r\n\u{1}"), "\u{1}"),
+    ] {
+        assert_eq!(fetched(act).await.unwrap(), expected);
     }
+    let fails = async |act: Act, expected: &str| {
+        let error = fetched(act).await.expect_err(expected);
+        assert!(error.to_string().contains(expected), "{act:?}: {error}");
+    };
+    tokio::join!(
+        fails(Act::Send("HTTP/1.1 404 Not Found\r\ncontent-length: 0\r\n\r\n"), "answered 404"),
+        fails(Act::Send(HEAD), "it could not be fetched"),
+        fails(Act::Flood("HTTP/1.1 200 OK\r\n\r\n"), "longer than 1 MiB"),
+        fails(Act::Hang(HEAD), "not all of it came within 1 s"),
+        fails(Act::Hang(""), "not all of it came within 1 s"),
+    );
 }
