@@ -397,9 +397,9 @@ fn a_worker_that_is_killed_from_outside_has_a_successor_that_looks_again() {
             let worker = std::fs::read_to_string(&children).unwrap().trim().to_owned();
             let stat = std::fs::read_to_string(format!("/proc/{worker}/stat")).unwrap_or_default();
             let after = stat.rsplit_once(')').map_or("", |(_, rest)| rest).to_owned();
-            // In the middle of its work: it has used some time.
+            // In the middle of its work: it has used some time, in hundredths of a second.
             let ticks = after.split_whitespace().nth(11).and_then(|ticks| ticks.parse::<u32>().ok());
-            if ticks.is_some_and(|ticks| ticks > 30) {
+            if ticks.is_some_and(|ticks| ticks > 5) {
                 break worker;
             }
             std::thread::sleep(Duration::from_millis(20));

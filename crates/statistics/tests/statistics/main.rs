@@ -125,7 +125,7 @@ struct Samples {
 }
 
 fn figures() -> ReferenceFigures {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/statistics.json");
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/statistics.json");
     serde_json::from_slice(&std::fs::read(path).unwrap()).unwrap()
 }
 

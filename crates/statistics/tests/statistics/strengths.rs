@@ -37,7 +37,7 @@ struct Whole {
 }
 
 fn figures() -> StrengthFigures {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/strengths.json");
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/strengths.json");
     serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap()
 }
 
