@@ -72,7 +72,10 @@ impl TestCommand {
 fn folder_of(package: &str) -> Option<PathBuf> {
     let line = format!("name = \"{package}\"");
     let mut folders = vec![workspace(), workspace().join("prompts"), workspace().join("templates")];
-    folders.extend(["engine", "engine/kernels", "engine/tests"].map(|folder| workspace().join(folder)));
+    folders.extend(
+        ["engine", "engine/kernels", "engine/tests", "crates/statistics/tests"]
+            .map(|folder| workspace().join(folder)),
+    );
     folders.extend(std::fs::read_dir(workspace().join("crates")).unwrap().map(|entry| entry.unwrap().path()));
     let is_it = |folder: &PathBuf| {
         std::fs::read_to_string(folder.join("Cargo.toml")).is_ok_and(|text| {
