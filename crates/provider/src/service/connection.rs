@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use pelicycle_net::ClientOptions;
+use pelicycle_secrets::Secrets;
 use reqwest::header::HeaderMap;
 use reqwest::{Client, Url};
 
@@ -14,7 +15,6 @@ use super::limits::ServiceLimits;
 use super::service_error::ServiceError;
 use super::variable::VariableLookup;
 use crate::RequestQueue;
-use pelicycle_secrets::Secrets;
 
 /// The number of requests at the same time to a service whose entry says nothing of it.
 const CONCURRENCY: usize = 4;

@@ -1,12 +1,12 @@
 //! The headers of every request to a service: which of them are secret, and what is shown of them.
 
+use pelicycle_secrets::Secrets;
 use reqwest::header::{CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue};
 
 use super::api_key::ApiKey;
 use super::entry::ServiceEntry;
 use super::service_error::ServiceError;
 use super::variable::VariableLookup;
-use pelicycle_secrets::Secrets;
 
 /// The headers of a request whose values are shown: what they say is public.
 const PUBLIC: [&str; 3] = ["content-type", "anthropic-version", "anthropic-beta"];

@@ -2,8 +2,9 @@
 
 use std::collections::VecDeque;
 
-use super::protocol::TextPart;
 use pelicycle_secrets::{MAX_HELD, SHORTEST_BEGINNING, Secrets, boundary};
+
+use super::protocol::TextPart;
 
 /// The end of a text that is not sure yet, and where its pieces stand in the parts of the reply.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

@@ -2,11 +2,10 @@
 
 use std::collections::BTreeMap;
 
+use pelicycle_secrets::{MAX_HELD, has_letters, unfinished_escape};
 use serde_json::Value;
 
 use super::connection::ServiceConnection;
-use pelicycle_secrets::MAX_HELD;
-use pelicycle_secrets::{has_letters, unfinished_escape};
 
 /// The letters of a secret's beginning at the end of a string that make a frame wait for the next ones.
 const WAITING: usize = 4;
